@@ -31,7 +31,7 @@ void split(std::string_view text, char separator, Each each) {
   }
 }
 
-// How each type takes its value. kTakesValue: 0 never, 1 always, 2 optional.
+// Whether an option takes a value follows from its type.
 enum class Value { none, required, optional };
 constexpr Value value_of(const Flag*) { return Value::none; }
 constexpr Value value_of(const OptionalText*) { return Value::optional; }
