@@ -1,0 +1,17 @@
+// MethodHead: the first bytes of load::types::Method, which machine code reads. 16-aligned, below 4 GiB.
+#pragma once
+#include <cstdint>
+
+namespace rapgo::abi {
+
+// `entry` is the entry slot (offset 0): `call [method]` reaches the active version. Before the first compile it holds the
+// method's first-call stub (`mov r11d, method; jmp first_call`). Only code::versions writes it, together with every vtable
+// word that holds the method.
+struct alignas(16) MethodHead {
+  uint64_t entry;
+  uint32_t active_version;  // VersionId of the published version, 0 before the first compile
+  uint32_t stub;            // address of the permanent stub (ldftn), 0 until made
+};
+static_assert(sizeof(MethodHead) == 16);
+
+}  // namespace rapgo::abi

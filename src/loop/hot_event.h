@@ -1,0 +1,31 @@
+// HotEvent: what observation tells the policy. Pure value.
+#pragma once
+#include <cstdint>
+#include <memory>
+
+#include "loop/ids.h"
+#include "loop/profile.h"
+
+namespace rapgo::loop {
+
+enum class HotReason : uint8_t { Samples, LoopSamples, ProbesFull, GuardTooOften, AssumptionBroken, StoreHit, Stress, GainMeasured };
+
+struct HotEvent {
+  MethodId method;
+  HotReason reason = HotReason::Samples;
+  Tier current_tier = Tier::Baseline;
+  VersionId current_version;
+  bool in_loop = false;           // the running activation sits in this loop
+  uint32_t loop_il = 0;
+  double samples = 0;             // decayed samples of this method
+  double total_samples = 0;       // of the whole program
+  double sample_period_ns = 0;
+  uint64_t program_ns = 0;        // CPU time so far
+  uint32_t il_bytes = 0;
+  bool has_loops = false;
+  bool has_virtual_calls = false; // worth probing
+  uint64_t measured_before = 0, measured_after = 0;  // GainMeasured: ns per sample unit
+  std::shared_ptr<const Profile> profile;
+};
+
+}  // namespace rapgo::loop
