@@ -1,10 +1,10 @@
-# rapgo_library(NAME folder DEPS lib...)
+# rapgo_library(NAME folder DEPS lib... EXTERNAL lib... TEST_DEPS lib...)
 #   One static library per second-level folder of src/, from every *.cpp in it except *_test.cpp;
-#   *_test.cpp become the ctest "NAME_test". A library may include only the headers of what it links:
-#   include paths travel with the link graph (src/<folder> is reached as "folder/header.h" through src/,
-#   and tools/check-layers verifies includes against DEPS).
+#   *_test.cpp become the ctest "NAME_test". A library may include only the headers of what it links (DEPS, transitively);
+#   the ctest "layers" (cmake/check-layers.cmake) verifies that, since all of src/ is one include root.
 function(rapgo_library name folder)
   cmake_parse_arguments(ARG "" "" "DEPS;EXTERNAL;TEST_DEPS" ${ARGN})
+  rapgo_layer(${name} ${folder} DEPS ${ARG_DEPS} TEST_DEPS ${ARG_TEST_DEPS})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${folder}/*.cpp)
   set(tests ${sources})
   list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
@@ -22,6 +22,21 @@ function(rapgo_library name folder)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE ${name} ${ARG_TEST_DEPS} GTest::gtest GTest::gtest_main Threads::Threads)
     add_test(NAME ${name}_test COMMAND ${name}_test)
-    set_tests_properties(${name}_test PROPERTIES LABELS unit)
+    set_tests_properties(${name}_test PROPERTIES LABELS unit TIMEOUT 300)
   endif()
+endfunction()
+
+# Makes a folder known to the layer check; for folders that are built in another way than rapgo_library().
+function(rapgo_layer name folder)
+  cmake_parse_arguments(ARG "" "" "DEPS;TEST_DEPS" ${ARGN})
+  set_property(GLOBAL APPEND_STRING PROPERTY RAPGO_LAYERS "${folder}|${name}|${ARG_DEPS}|${ARG_TEST_DEPS}\n")
+endfunction()
+
+# After the last library: writes the link graph down and registers the ctest that checks includes against it.
+function(rapgo_check_layers)
+  get_property(layers GLOBAL PROPERTY RAPGO_LAYERS)
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/layers.txt CONTENT "${layers}" @ONLY)
+  add_test(NAME layers COMMAND ${CMAKE_COMMAND} -DROOT=${CMAKE_SOURCE_DIR}/src -DLAYERS=${CMAKE_BINARY_DIR}/layers.txt
+                               -P ${CMAKE_SOURCE_DIR}/cmake/check-layers.cmake)
+  set_tests_properties(layers PROPERTIES LABELS house)
 endfunction()

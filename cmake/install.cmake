@@ -1,0 +1,26 @@
+# make install and make deb: the command, its optimizer module (found as ../lib/rapgo/rapgo-llvm.so from the command's
+# folder, or beside it in a build tree), licence and documents.
+include(GNUInstallDirs)
+if(TARGET rapgo)
+  install(TARGETS rapgo RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+foreach(module rapgo-llvm rapgo_llvm)
+  if(TARGET ${module})
+    install(TARGETS ${module} LIBRARY DESTINATION lib/rapgo)
+  endif()
+endforeach()
+install(FILES ${CMAKE_SOURCE_DIR}/LICENSE ${CMAKE_SOURCE_DIR}/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME rapgo)
+set(CPACK_PACKAGE_CONTACT "Rapgo authors")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION cli-mono)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+# The class library, and libmono-native.so that it imports.
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "libmono-corlib4.5-cil, libmono-system-core4.0-cil, mono-runtime-common")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "libmono-cil-dev")
+include(CPack)
