@@ -1,0 +1,126 @@
+// The loader: assemblies, token resolution, instantiation. One per process (one application domain at first).
+// Thread safety: all functions from any thread in Mode::Runtime; a recursive loader lock inside. May collect: no
+// (managed objects such as AssemblyResolve events are reached through hooks, outside the lock).
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "load/metadata/signature.h"
+#include "load/types/method.h"
+#include "load/types/type.h"
+
+namespace rapgo::load::types {
+
+// Becomes the managed exception named here (DESIGN 4.16). `what()` is its message; `member` the missing name.
+enum class LoadErrorKind : uint8_t { BadImage, FileNotFound, FileLoad, TypeLoad, MissingMethod, MissingField, MissingMember, InvalidProgram,
+                                     NotSupported, EntryPointNotFound, DllNotFound, MemberAccess, Verification };
+class LoadError : public std::runtime_error {
+ public:
+  LoadError(LoadErrorKind kind, std::string message, std::string name = {}, std::string assembly = {})
+      : std::runtime_error(std::move(message)), kind(kind), name(std::move(name)), assembly(std::move(assembly)) {}
+  LoadErrorKind kind;
+  std::string name, assembly;
+};
+
+struct AssemblyName {
+  std::string name;
+  uint16_t version[4] = {};
+  std::string culture;
+  uint8_t token[8] = {};
+  bool has_token = false;
+};
+
+class Assembly {
+ public:
+  loop::AssemblyId id;               // low address handle
+  std::string path, directory;
+  AssemblyName name;
+  std::unique_ptr<metadata::Image> image;
+  std::unique_ptr<metadata::Metadata> metadata;
+  bool is_corlib = false;
+  void* assembly_object = nullptr;   // frozen managed objects, owned by run/classlib
+  void* module_object = nullptr;
+  void* native = nullptr;
+
+  // Resolution of tokens found in this assembly's code and signatures, substituted by `context`.
+  Type* resolve_type(metadata::Token token, const GenericContext& context);
+  Method* resolve_method(metadata::Token token, const GenericContext& context);   // MethodDef, MemberRef, MethodSpec; array methods
+  Field* resolve_field(metadata::Token token, const GenericContext& context);
+  Signature resolve_signature(metadata::Token stand_alone_sig, const GenericContext& context);  // calli
+  std::vector<Type*> resolve_locals(metadata::Token local_sig, const GenericContext& context, std::vector<bool>* pinned = nullptr);
+  // Type of a signature at the reader (one type), substituted.
+  Type* read_type(metadata::SigReader& reader, const GenericContext& context);
+  Type* type_of_row(uint32_t typedef_row);
+  Method* method_of_row(uint32_t method_row);
+  Field* field_of_row(uint32_t field_row);
+  Type* find_type(std::string_view name_space, std::string_view name);  // follows forwards; nullptr if none
+  Assembly* referenced(uint32_t assembly_ref_row);
+  Method* entry_point();
+
+  struct Impl;
+  Impl* impl = nullptr;
+};
+
+// Primitive and special types of corlib, valid after Loader::init.
+struct WellKnownTypes {
+  Type *object, *void_, *boolean, *char_, *i1, *u1, *i2, *u2, *i4, *u4, *i8, *u8, *r4, *r8, *i, *u, *string, *array, *value_type, *enum_,
+      *delegate, *multicast_delegate, *exception, *runtime_type, *type, *nullable, *typed_reference, *attribute,
+      *runtime_type_handle, *runtime_method_handle, *runtime_field_handle, *object_array, *string_array, *thread, *internal_thread;
+};
+
+class Loader {
+ public:
+  struct Options {
+    std::vector<std::string> search_paths;  // MONO_PATH
+    std::string framework_dir = "/usr/lib/mono/4.5";
+    std::string gac_dir = "/usr/lib/mono/gac";
+    // Zeroed memory of the low reservation (code::memory::meta_alloc in the product, a mock in tests): size, alignment.
+    void* (*alloc_low)(size_t, size_t) = nullptr;
+  };
+  // Loads corlib. Throws LoadError. The meta arena (abi/memory_map.h) must be reserved.
+  static void init(const Options& options);
+  static Loader& get();
+
+  const WellKnownTypes& types() const { return types_; }
+  Assembly* corlib() const { return corlib_; }
+  Assembly* load_file(const std::string& path);                           // LoadError
+  Assembly* load_name(const AssemblyName& name, Assembly* requester);     // resolution order of startup_contract 12
+  std::vector<Assembly*> assemblies();                                    // loaded so far
+  void set_application_base(std::string dir) { application_base_ = std::move(dir); }
+
+  Type* instantiate(Type* definition, std::span<Type* const> args);       // checks arity, not constraints
+  Method* instantiate(Method* definition, std::span<Type* const> args);
+  Type* substitute(Type* open, const GenericContext& context);
+  Method* method_on(Type* instance, Method* definition);                  // the instance's copy of a definition's method
+  Field* field_on(Type* instance, Field* definition);
+  Type* make_fnptr(const Signature& signature);
+  // Namespace-qualified lookup in corlib; throws TypeLoad if missing.
+  Type* corlib_type(std::string_view name_space, std::string_view name);
+  // Type by reflection syntax ("Ns.Outer+Inner`1[[System.Int32]]", assembly-qualified too); nullptr if absent.
+  Type* parse_type_name(std::string_view name, Assembly* default_assembly);
+
+  // Hooks, set by vm before init returns to user code.
+  std::function<uint64_t(Method*)> make_entry;                            // initial entry-slot value (first-call stub)
+  std::function<void(Method*, uint64_t* cell)> register_cell;             // vtable word `cell` holds method's entry
+  std::function<uint64_t()> interface_miss_entry;                         // initial imt word
+  std::function<void(Type*)> on_type_complete;                            // vtable stage done, *before* the type can be instantiated
+  std::function<void(uint8_t* statics, const abi::GcMap*)> register_static_roots;
+  std::function<Assembly*(const AssemblyName&, Assembly*)> on_resolve_failure;
+  std::function<void(Assembly*)> on_assembly_loaded;
+
+  struct Impl;
+  Impl* impl = nullptr;
+
+ private:
+  WellKnownTypes types_{};
+  Assembly* corlib_ = nullptr;
+  std::string application_base_;
+  friend struct Impl;
+};
+
+}  // namespace rapgo::load::types
