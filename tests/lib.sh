@@ -1,0 +1,61 @@
+# What run-modes and bless share: how a test program is described, compiled and run. Sourced by bash.
+#
+# A test program is tests/programs/NAME.cs or NAME.il, with its expected standard output and exit status in
+# NAME.expected. Lines "// key: value" before its first code line say the rest:
+#   args: WORDS      arguments                      env: A=B C=D    environment
+#   mcs: WORDS       more compiler options          source: FILE    the program to compile, where it is another's
+#   timeout: SEC     (default 60)                   rows: ROW ...   only these rows concern it
+#   always:          in every sample                move: N, deopt: N  how rare the stress events are made
+tests=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+program_source() {  # NAME → the file that describes it
+  local suffix
+  for suffix in cs il; do [ -e "$tests/programs/$1.$suffix" ] && { echo "$tests/programs/$1.$suffix"; return; }; done
+  echo "no program $1 in tests/programs" >&2
+  return 1
+}
+
+all_programs() { (cd "$tests/programs" && ls -- *.cs *.il 2>/dev/null | sed 's/\.[a-z]*$//' | sort -u); }
+
+read_program() {  # NAME → args env mcs source timeout rows always move deopt
+  args= env= mcs= source= timeout=60 rows= always= move=1 deopt=1
+  local file line key value
+  file=$(program_source "$1") || return 1
+  while IFS= read -r line; do
+    [[ $line =~ ^//\ ([a-z]+):\ *(.*)$ ]] || { [[ $line == //* ]] && continue; break; }
+    key=${BASH_REMATCH[1]} value=${BASH_REMATCH[2]}
+    case $key in
+      args|env|mcs|source|timeout|rows|move|deopt) printf -v "$key" %s "$value" ;;
+      always) always=1 ;;
+      *) echo "$file: unknown key '$key'" >&2; return 1 ;;
+    esac
+  done < "$file"
+  if [ -n "$source" ]; then source=$tests/programs/$source; else source=$file; fi
+}
+
+compile_program() {  # NAME OUTDIR; prints the compiler's words only where it fails
+  local exe=$2/$1.exe log
+  read_program "$1" || return 1
+  mkdir -p "$2"
+  (
+    flock 9
+    if [ "$exe" -nt "$source" ] && [ "$exe" -nt "$(program_source "$1")" ]; then exit 0; fi
+    case $source in
+      *.cs) log=$(mcs -nologo -optimize+ -unsafe -warn:0 $mcs "-out:$exe.new" "$source" 2>&1) ;;
+      *.il) log=$(ilasm -quiet "-output:$exe.new" "$source" 2>&1) ;;
+    esac || { printf '%s\n' "$log" >&2; exit 1; }
+    mv "$exe.new" "$exe"
+  ) 9>"$2/.$1.lock"
+}
+
+# Runs a compiled program: run_program EXE COMMAND WORDS...; stdout to $out, stderr to $err; the exit status is the last
+# line of $out, in brackets, as in NAME.expected. Uses args, env and timeout from read_program.
+run_program() {
+  local exe=$1 status=0
+  shift
+  env -u LC_ALL -u LC_CTYPE -u RAPGO_OPTIONS LANG=C.UTF-8 TZ=UTC $env \
+    timeout -k 5 "$timeout" "$@" "$exe" $args >"$out" 2>"$err" </dev/null || status=$?
+  # A line of its own, also where the program's last line is open.
+  if [ -s "$out" ] && [ "$(tail -c 1 "$out" | od -An -c | tr -d ' ')" != '\n' ]; then echo >>"$out"; fi
+  echo "[exit $status]" >>"$out"
+}

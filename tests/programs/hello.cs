@@ -1,0 +1,4 @@
+// always:
+class Hello {
+  static void Main() { System.Console.WriteLine("Hello, world!"); }
+}
