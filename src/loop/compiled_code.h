@@ -28,6 +28,7 @@ enum class SymbolKind : uint8_t {
   Self,           // this code's own start; addend is the offset (jump tables, constants behind the code)
   TlsOffset,      // fs-relative offset of the thread's abi::ThreadState; addend = field offset
   CardBias,       // constant B of the write barrier: card byte address = (address >> abi::kCardShift) + B
+  ProbeCounters,  // this version's counter block (probe_words words below 4 GiB, allocated at installation)
 };
 
 enum class RelocKind : uint8_t {
