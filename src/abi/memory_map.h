@@ -19,6 +19,12 @@ inline constexpr uintptr_t kLowEnd = 0x60000000;
 inline constexpr uintptr_t kHeapBase = 0x2000'0000'0000, kHeapEnd = 0x2010'0000'0000;  // 64 GiB
 inline constexpr int kCardShift = 9;  // one card byte for 512 bytes of heap
 
+// The card table: one byte per card of the moving heap. Any address may be marked without a range check: the card number
+// wraps around, and a slot outside the heap (stack, frozen object, statics) dirties some unrelated card, which is harmless.
+inline constexpr uintptr_t kCardBase = 0x60000000, kCardEnd = 0x68000000;  // 128 MiB, mapped by gc
+inline constexpr uint32_t kCardMask = ((kHeapEnd - kHeapBase) >> kCardShift) - 1;
+static_assert(kCardMask == kCardEnd - kCardBase - 1 && ((kHeapBase >> kCardShift) & kCardMask) == 0);
+
 inline bool in_heap(const void* p) {
   return reinterpret_cast<uintptr_t>(p) - kHeapBase < kHeapEnd - kHeapBase;
 }

@@ -28,6 +28,7 @@ enum TypeFlag : uint32_t {
   kAllocateSlowly = 1 << 11,   // has finalizer or other needs: the allocation stub goes the slow way
   kIsAbstractOrOpen = 1 << 12, // never instantiated
   kIsSealed = 1 << 13,
+  kIsEphemeronArray = 1 << 14, // set by gc: instances may be registered as ephemerons, not scanned like other arrays
 };
 
 inline constexpr int kDisplaySize = 8;
@@ -48,7 +49,7 @@ struct TypeHead {
   uint32_t vtable_length;
   uint32_t value_size;      // value types: unboxed size; otherwise 0
   uint32_t statics;         // address of the statics block, 0 if none
-  uint32_t reserved;
+  uint32_t rank;            // multi-dimensional arrays: number of dimensions (gc::alloc_multi fills it in if 0); otherwise 0
   uint64_t finalizer_or_zero;
   uint64_t imt[kImtSize];   // interface dispatch: code addresses; slot = imt_slot(method); r10 carries the interface method's address
   uint64_t vtable[1];       // code addresses; kept equal to the entry slot of the method in that slot by publish
