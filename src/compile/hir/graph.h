@@ -52,7 +52,8 @@ class Graph {
   uint32_t node_limit() const { return next_node_; }  // ids are below this: for side tables
   const std::deque<FrameState>& states() const { return states_; }
   std::deque<FrameState>& states() { return states_; }
-  void set_next_ids(uint32_t node, uint32_t block, uint32_t state);  // parser only
+  // Numbers blocks, nodes and used states in order of appearance, so that equal graphs print equally.
+  void renumber();
 
  private:
   std::deque<Node> nodes_;
