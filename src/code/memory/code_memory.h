@@ -17,7 +17,8 @@ namespace rapgo::code::memory {
 enum class Area : uint8_t { Stub, Baseline, Optimized };
 inline constexpr int kAreaCount = 3;
 
-// 16-aligned address of at least `size` executable bytes, filled with int3; 0 when the area is full.
+// 16-aligned address of at least `size` executable bytes; 0 when the area is full. What lies behind `size` up to the next
+// allocation is int3; the bytes themselves are to be written before anyone goes there.
 uintptr_t allocate(Area area, size_t size);
 
 // Fills with int3 and sets aside; usable again after the next flush_freed(). `size` as given to allocate.
