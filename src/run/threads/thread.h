@@ -1,0 +1,167 @@
+// Managed threads: attach and detach, modes, start and join, parking, interruption (DESIGN 4.4, 4.15).
+// Thread safety: registry functions from any thread. Everything that can block does so in Mode::Native.
+// Units: timeouts in milliseconds, -1 = for ever. May collect: start(), interruptible waits and mode changes may stop for a collection.
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <pthread.h>
+#include <sys/types.h>
+
+#include "abi/object.h"
+#include "abi/thread_state.h"
+
+namespace rapgo::run::threads {
+
+// One token: unpark() before park() makes that park() return at once. Async-signal-unsafe.
+class Parker {
+ public:
+  // Blocks until unpark(), the timeout, or spuriously. true: a token was taken. Caller must be in Mode::Native.
+  bool park(int64_t timeout_ns);
+  void unpark();
+
+ private:
+  std::atomic<uint32_t> word_{0};
+};
+
+// An exception on its way through second-pass handlers (run/stack owns the meaning; here because it is a root).
+struct UnwindInFlight {
+  abi::Object* exception;
+  uint64_t frame;          // frame pointer of the frame whose handler runs
+  uint32_t clause;         // its index
+  uint64_t target_frame;   // where the first pass found the catch; 0: an entry frame
+  uint32_t target_clause;
+  uint64_t entry;          // entry-frame address that bounds this unwind
+};
+
+// A filter being run in the first pass: its activation has the frame pointer of its owner but lives deeper in the stack.
+struct FilterActivation {
+  uint64_t frame;          // rbp of the owner
+  uint64_t sp;             // stack pointer at entry of the filter
+  FilterActivation* below;
+};
+
+class Thread {
+ public:
+  abi::ThreadState* state = nullptr;   // the thread's tls_state; valid while attached
+  pthread_t handle{};
+  pid_t tid = 0;
+  int32_t managed_id = 0;              // Thread.ManagedThreadId
+  std::string name;
+  std::atomic<bool> background{false};
+  std::atomic<bool> interrupted{false};   // Thread.Interrupt: the next interruptible wait throws
+  std::atomic<bool> finished{false};
+  bool is_pool = false;
+  uint64_t guard_low = 0;              // [guard_low, state->stack_low): guard zone; its upper part opens on overflow
+  bool guard_open = false;
+  Parker parker;
+
+  // ---- owned by run/stack ----
+  std::vector<UnwindInFlight> unwinds;
+  FilterActivation* filters = nullptr;
+  abi::Object* in_flight = nullptr;    // exception carried by a C++ ManagedException through C++ frames (newest)
+
+  // ---- suspension ----
+  std::atomic<bool> stopped{false};
+  void* stopped_context = nullptr;     // ucontext_t*, while stopped in managed code by signal
+
+  struct Impl;
+  Impl* impl = nullptr;
+};
+
+inline Thread* current_thread() { return static_cast<Thread*>(abi::current().thread); }
+
+// Installs signal handlers, remembers the main stack. Once, before any attach.
+void init();
+
+struct StartOptions {
+  uint64_t stack_size = 0;  // 0: default
+  bool background = false;
+  bool pool = false;
+  std::string name;
+};
+// Makes a pthread with our own stack, guard zone and alternate signal stack, attaches it (Mode::Runtime), runs `body`, detaches.
+// `body` must not let ManagedException escape. The Thread object is shared with the registry; keep it through ThreadRef.
+// `on_attached` runs in the starter's thread before the new thread runs body (to publish the managed object). Throws std::system_error
+// when the system refuses a thread.
+Thread* start(std::function<void()> body, const StartOptions& options, abi::Object* managed_thread = nullptr);
+
+// Runs `body` as the main managed thread and returns its result; blocks the calling (native) thread.
+int run_main(const std::function<int()>& body);
+
+// A native thread enters the runtime (callback, embedding): attach leaves it in Mode::Runtime. Idempotent.
+Thread* attach_current(bool background = true);
+void detach_current();
+
+// true: the thread has ended. Interruptible: throws ThreadInterruptedException through `throw_interrupted` hook.
+bool join(Thread* thread, int64_t timeout_ms);
+// The Thread stays valid until release() as many times as it was retained; start() gives the starter one reference.
+void retain(Thread*);
+void release(Thread*);
+
+void sleep(int64_t timeout_ms);     // interruptible; 0 yields
+void interrupt(Thread* thread);
+// Blocks until unpark or timeout; a pending Interrupt throws ThreadInterruptedException. Mode::Runtime on entry and exit.
+bool park_interruptible(int64_t timeout_ns);
+
+// Waits until no foreground thread but the caller runs.
+void wait_for_foreground_threads();
+// At process exit: no thread may return to managed code any more (they block for ever at their next transition).
+void freeze_others_for_exit();
+
+// Every attached thread, under the registry lock (Mode::Native or a stopped world for callers that hold it long).
+void for_each_thread(const std::function<void(Thread&)>& visit);
+int thread_count();
+
+// ---- modes ----
+// Stores rbx, rbp, r12..r15 and returns the caller's stack pointer (scope_x64.cpp).
+extern "C" uint64_t rapgo_save_registers(uint64_t out[6]);
+
+// Runtime -> Native while blocking; no references may be touched inside. Native -> Runtime waits while the world is stopped.
+class NativeScope {
+ public:
+  [[gnu::always_inline]] NativeScope() { enter(rapgo_save_registers(saved_)); }
+  ~NativeScope();
+  NativeScope(const NativeScope&) = delete;
+
+ private:
+  void enter(uint64_t sp);
+  uint64_t saved_[6];      // callee-saved registers of the caller: scanned, since they lie above native_sp
+  uint64_t outer_sp_;
+  abi::Mode outer_;
+};
+
+// A native callback into the runtime: Native -> Runtime -> Native.
+class RuntimeScope {
+ public:
+  RuntimeScope();
+  ~RuntimeScope();
+  RuntimeScope(const RuntimeScope&) = delete;
+
+ private:
+  abi::Mode outer_;
+  uint64_t outer_sp_;
+};
+
+// Marked point of runtime code: stops here if the world is to be stopped. Also the slow part of transition stubs
+// (called in Mode::Runtime when `pending` is not zero). May collect.
+void safepoint();
+inline void poll() {
+  if (abi::current().pending.load(std::memory_order_relaxed) & abi::kPendingSuspend) [[unlikely]] safepoint();
+}
+
+// ---- hooks (set by run/calls and run/classlib at start) ----
+struct Hooks {
+  void (*throw_interrupted)() = nullptr;             // throws ThreadInterruptedException
+  void (*thread_attached)(Thread*) = nullptr;        // after attach, on the thread, Mode::Runtime
+  void (*thread_detaching)(Thread*) = nullptr;       // before detach, on the thread, Mode::Runtime
+  // Visits native words that may hold references of this thread (run/stack: unwinds) - conservative.
+  void (*fault_in_managed)(void* ucontext, int signal, uint64_t address) = nullptr;
+  void (*print_managed_stack)(Thread*, void* ucontext, int fd) = nullptr;  // async-signal-safe best effort
+};
+extern Hooks hooks;
+
+}  // namespace rapgo::run::threads
