@@ -1,0 +1,68 @@
+// Basic blocks of a method body, and facts gathered in the same pass over its code.
+// A block begins at offset 0, at every branch target, behind every instruction that does not (only) fall through, and at
+// every boundary of a protected block, handler or filter: so a block lies wholly inside or outside of each of them.
+// Thread safety: immutable after find_blocks. Errors: InvalidProgram (branch out of the code or into the middle of an
+// instruction, clause boundary inside an instruction, unknown or truncated instruction).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "load/il/instruction.h"
+#include "load/metadata/method_body.h"
+
+namespace rapgo::load::il {
+
+inline constexpr uint32_t kNoBlock = ~0u;
+
+struct Block {
+  uint32_t begin = 0, end = 0;     // IL offsets, half open
+  uint32_t last = 0;               // offset of the last instruction
+  Flow flow = Flow::Next;          // of the last instruction; Next and Call: falls through to the block at `end`
+  bool branch_target = false;      // of some branch, switch or leave
+  bool loop_header = false;        // target of a backward branch, switch or leave (one to itself included)
+  bool handler_entry = false;      // first block of a catch, filter, finally or fault handler
+  bool filter_entry = false;       // first block of a filter expression
+  bool try_entry = false;          // first block of a protected block
+  bool falls_through = false;      // may go on to the next block
+  bool falls_off_end = false;      // would go on behind the code: InvalidProgram if ever reached
+  uint32_t first_successor = 0, successor_count = 0;  // see BlockMap::successors
+};
+
+struct BodyFacts {
+  uint32_t instruction_count = 0;
+  uint32_t call_count = 0;           // call, callvirt, calli, newobj
+  bool has_backward_branch = false;
+  bool has_localloc = false;
+  bool has_switch = false;
+  std::vector<bool> arg_address_taken, local_address_taken;  // ldarga, ldloca
+  std::vector<bool> arg_stored;                              // starg
+};
+
+class BlockMap {
+ public:
+  std::span<const Block> blocks() const { return blocks_; }
+  const Block& operator[](uint32_t index) const { return blocks_[index]; }
+  uint32_t size() const { return static_cast<uint32_t>(blocks_.size()); }
+  // Block that begins at `il`; kNoBlock if none does.
+  uint32_t index_at(uint32_t il) const { return il < starts_.size() && (starts_[il] & kLeader) ? index_containing(il) : kNoBlock; }
+  uint32_t index_containing(uint32_t il) const;  // REQUIRES: il < code size
+  bool is_instruction(uint32_t il) const { return il < starts_.size() && (starts_[il] & kStart); }
+  // Blocks reached by branches and fall-through (fall-through first; leave: its target). Exceptional edges are not listed.
+  std::span<const uint32_t> successors(const Block& b) const { return {successors_.data() + b.first_successor, b.successor_count}; }
+  const BodyFacts& facts() const { return facts_; }
+
+ private:
+  friend BlockMap find_blocks(const metadata::BodyBytes&, uint32_t, uint32_t);
+  static constexpr uint8_t kStart = 1, kLeader = 2, kTarget = 4, kLoopHeader = 8, kHandler = 16, kFilter = 32, kTry = 64;
+  std::vector<uint8_t> starts_;  // per code byte
+  std::vector<Block> blocks_;
+  std::vector<uint32_t> successors_;
+  BodyFacts facts_;
+};
+
+// arg_count includes `this`. Throws InvalidProgram, also for arguments and locals that do not exist.
+BlockMap find_blocks(const metadata::BodyBytes& body, uint32_t arg_count, uint32_t local_count);
+
+}  // namespace rapgo::load::il

@@ -1,0 +1,91 @@
+// A method's body with its signature, locals and clauses resolved, its blocks found, and token resolution for its code.
+// Thread safety: one MethodBody belongs to one compilation, hence one thread at a time (the token caches are not locked).
+// Errors: types::LoadError (InvalidProgram and BadImage among them) with the method's name. May block on the loader lock;
+// never collects.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "load/il/blocks.h"
+#include "load/types/loader.h"
+
+namespace rapgo::load::il {
+
+using metadata::ClauseKind;
+using types::Field;
+using types::Method;
+using types::Type;
+
+// What the tokens of one body mean. Bodies from assemblies have one of their own; Reflection.Emit brings another.
+class TokenResolver {
+ public:
+  enum class TokenKind : uint8_t { Type, Method, Field };
+  virtual ~TokenResolver() = default;
+  virtual Type* type(Token token) = 0;
+  virtual Method* method(Token token) = 0;
+  virtual Field* field(Token token) = 0;
+  virtual types::Signature signature(Token stand_alone_sig) = 0;
+  virtual TokenKind kind(Token token) = 0;  // for ldtoken
+};
+
+struct Clause {
+  ClauseKind kind;
+  uint32_t try_begin, try_end;          // IL offsets, half open
+  uint32_t handler_begin, handler_end;
+  uint32_t filter_begin;                // Filter: [filter_begin, handler_begin) is the filter
+  Type* catch_type;                     // Catch
+  bool in_try(uint32_t il) const { return il >= try_begin && il < try_end; }
+  bool in_handler(uint32_t il) const { return il >= handler_begin && il < handler_end; }
+  bool in_filter(uint32_t il) const { return kind == ClauseKind::Filter && il >= filter_begin && il < handler_begin; }
+};
+
+class MethodBody {
+ public:
+  // REQUIRES: method->body == types::Body::Il, nothing open in it.
+  static std::unique_ptr<MethodBody> load(Method* method);
+  // From parts, for dynamic methods and tests. `raw.code` must outlive the body.
+  MethodBody(Method* method, metadata::BodyBytes raw, std::vector<Type*> args, Type* return_type, std::vector<Type*> locals,
+             std::vector<bool> pinned, std::unique_ptr<TokenResolver> resolver);
+
+  Method* const method;
+  const metadata::BodyBytes raw;
+  const std::vector<Type*> args;        // `this` first; byref where the declaring type is a value type
+  Type* const return_type;              // never null; void is Kind::Void
+  const std::vector<Type*> locals;
+  const std::vector<bool> pinned;       // per local
+  const std::vector<Clause> clauses;    // inner ones first
+  const BlockMap blocks;
+
+  Bytes code() const { return raw.code; }
+  const BodyFacts& facts() const { return blocks.facts(); }
+  Instructions instructions() const { return Instructions(raw.code); }
+  Instructions instructions(const Block& b) const { return Instructions(raw.code, b.begin, b.end); }
+
+  // Resolved and remembered. Throw LoadError.
+  Type* type(Token token) const;
+  Method* method_at(Token token) const;
+  Field* field(Token token) const;
+  const types::Signature& signature(Token stand_alone_sig) const;  // calli
+  TokenResolver::TokenKind kind(Token token) const { return resolver_->kind(token); }
+
+  // Innermost clause (index) whose try block, handler or filter contains `il`; -1 if none. What `region` a block lies in.
+  int innermost_try(uint32_t il) const;
+  int innermost_handler(uint32_t il) const;
+
+ private:
+  struct Cached {
+    uint32_t token = 0;
+    const void* value = nullptr;
+  };
+  template <class F> const void* cached(Token token, F resolve) const;
+
+  std::unique_ptr<TokenResolver> resolver_;
+  mutable std::vector<Cached> cache_;
+  mutable uint32_t cached_count_ = 0;
+  mutable std::vector<std::unique_ptr<types::Signature>> signatures_;
+};
+
+}  // namespace rapgo::load::il
