@@ -41,9 +41,9 @@ compile_program() {  # NAME OUTDIR; prints the compiler's words only where it fa
     flock 9
     if [ "$exe" -nt "$source" ] && [ "$exe" -nt "$(program_source "$1")" ]; then exit 0; fi
     case $source in
-      *.cs) log=$(mcs -nologo -optimize+ -unsafe -warn:0 $mcs "-out:$exe.new" "$source" 2>&1) ;;
+      *.cs) log=$(mcs -nologo -langversion:latest -optimize+ -unsafe -warn:0 $mcs "-out:$exe.new" "$source" 2>&1) ;;
       *.il) log=$(ilasm -quiet "-output:$exe.new" "$source" 2>&1) ;;
-    esac || { printf '%s\n' "$log" >&2; exit 1; }
+    esac || { printf '%s\n' "$log" | head -n 5 >&2; exit 1; }
     mv "$exe.new" "$exe"
   ) 9>"$2/.$1.lock"
 }
