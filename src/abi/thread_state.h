@@ -40,6 +40,7 @@ struct ThreadState {
   uint32_t stress_counter;
   uint64_t native_sp;      // Mode::Native: lowest stack address to scan; callee-saved registers are stored above it
   uint64_t scratch[6];     // for stubs
+  uint64_t icall_method;   // MethodId of the internal call that this thread entered last (its stub sets it)
 };
 
 extern thread_local ThreadState tls_state __attribute__((tls_model("initial-exec"), visibility("default")));
