@@ -5,7 +5,7 @@ class Other : Node { public override int Get() { return -V; } }
 interface I { int M(); }
 class P {
   static int n;
-  static void T(Action a) { try { a(); Console.WriteLine(n + " fine"); } catch (NullReferenceException) { Console.WriteLine(n + " null"); } catch (InvalidCastException) { Console.WriteLine(n + " cast"); } catch (IndexOutOfRangeException) { Console.WriteLine(n + " index"); } n++; }
+  static void T(Action a) { try { a(); Console.WriteLine(n + " fine"); } catch (NullReferenceException) { Console.WriteLine(n + " null"); } catch (InvalidCastException) { Console.WriteLine(n + " cast"); } catch (IndexOutOfRangeException) { Console.WriteLine(n + " index"); } catch (ArgumentNullException) { Console.WriteLine(n + " argument"); } n++; }
   static Node nothing; static int[] noInts; static object[] noObjects; static I noI; static Big noBig; static string noString; static object o = "text", boxed = 5;
   static void RefNull() { ref int r = ref nothing.V; n++; r = 1; }
   static void Main() {

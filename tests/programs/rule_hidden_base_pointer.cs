@@ -1,0 +1,18 @@
+// Rule: a loop whose only pointer into an array lies outside it (a[i - lo], strength-reduced to one moving pointer that
+// starts before the array) keeps the array alive and unmoved under collect-and-move.
+// args: 300
+// move: 3
+// always:
+using System.Runtime.CompilerServices;
+class P {
+  static object sink; static int salt;
+  [MethodImpl(MethodImplOptions.NoInlining)] static int Allocate(int i) { sink = new int[8]; return ((int[])sink).Length + (i & 1); }
+  [MethodImpl(MethodImplOptions.NoInlining)] static int[] Make(int n, int seed) { int[] a = new int[n]; for (int i = 0; i < n; i++) a[i] = i * seed; return a; }
+  // The array is reachable from nowhere but this frame, and in the loop only through a + (i - lo) * 4.
+  static long Shifted(int lo, int n, int seed) { int[] a = Make(n, seed); long s = 0; for (int i = lo; i < lo + n; i++) { s = s * 3 + a[i - lo]; if ((i & 31) == 0) s += Allocate(i); } return s; }
+  static long Backwards(int n, int seed) { int[] a = Make(n, seed); long s = 0; for (int i = n; i > 0; i--) { s = s * 5 + a[i - 1]; if ((i & 31) == 0) s += Allocate(i); } return s; }
+  static long Fill(int lo, int n) { long[] a = new long[n]; for (int i = lo; i < lo + n; i++) { a[i - lo] = i; if ((i & 31) == 0) Allocate(i); } long s = 0; foreach (long v in a) s = s * 7 + v; return s; }
+  static long Objects(int lo, int n) { object[] a = new object[n]; for (int i = lo; i < lo + n; i++) { a[i - lo] = (i & 15) == 0 ? (object)i : null; } long s = 0; for (int i = lo; i < lo + n; i++) { object o = a[i - lo]; if (o != null) s += (int)o; if ((i & 31) == 0) s += Allocate(i); } return s; }
+  static long Two(int lo, int n) { byte[] x = new byte[n]; short[] y = new short[n]; for (int i = 0; i < n; i++) { x[i] = (byte)i; y[i] = (short)(i * 3); } long s = 0; for (int i = lo; i < lo + n; i++) { s += x[i - lo] * y[n - 1 - (i - lo)]; if ((i & 63) == 0) s ^= Allocate(i); } return s; }
+  static void Main(string[] args) { int rounds = int.Parse(args[0]); long h = 0; for (int r = 0; r < rounds; r++) { salt = r; h = h * 31 + Shifted(100000 + r, 500 + r % 50, r) + Backwards(300 + r % 9, r) + Fill(5000 - r, 200) + Objects(-50 + r, 300) + Two(1 << 20, 400); } System.Console.WriteLine(h); }
+}
