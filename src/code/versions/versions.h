@@ -42,7 +42,7 @@ void init();
 InstalledCode* install(loop::CompiledCode&& code, Resolver& resolver, loop::Assumption* broken = nullptr);
 InstalledCode* install(std::shared_ptr<const loop::CompiledCode> code, Resolver& resolver, loop::Assumption* broken = nullptr);
 
-// Stubs (Tier::Stub) are permanent unless attached. `name` is a static string.
+// Stubs (Tier::Stub) are permanent unless attached. `name` is a static string. The resolver may be null where no symbol needs it.
 InstalledCode* install_stub(loop::CompiledCode&& code, const char* name, Resolver* resolver = nullptr);
 
 // `stub` jumps into `owner`: they are retired and reclaimed together, and a reference to one keeps the other.
@@ -50,15 +50,16 @@ void attach(InstalledCode* stub, InstalledCode* owner);
 
 // ---- publish -------------------------------------------------------------------------------------------------
 // Makes `code` the method's active version: entry slot, registered cells, direct jump, in this order. The previous one
-// stays installed (State::Installed) and is returned; null if there was none.
-InstalledCode* publish(loop::MethodId method, InstalledCode* code);
+// stays installed (State::Installed) and goes to `previous`, if given; null if there was none.
+// False: `code` was retired in the meantime (an assumption broke); nothing was changed.
+bool publish(loop::MethodId method, InstalledCode* code, InstalledCode** previous = nullptr);
 InstalledCode* active(loop::MethodId method);
 // The newest version of this tier that is not retired and no OSR version; null if none.
 InstalledCode* newest(loop::MethodId method, loop::Tier tier);
 std::vector<InstalledCode*> versions_of(loop::MethodId method);
 InstalledCode* by_id(loop::VersionId id);
 
-// A vtable (or other) word that is to hold the method's code address always. Written at once with the present entry.
+// A vtable (or other) word below 4 GiB that is to hold the method's code address always. Written at once with the present entry.
 void register_cell(loop::MethodId method, uint64_t* cell);
 struct Cell {
   loop::MethodId method;
@@ -76,8 +77,8 @@ uintptr_t direct_jump(loop::MethodId method);
 
 // ---- transfer up ---------------------------------------------------------------------------------------------
 // Registers the OSR version for the loop header at `il_offset` and arms the back-edges of all baseline and probed versions of the method
-// (present and future). Replaces an earlier one (which is returned, to be retired).
-InstalledCode* publish_osr(loop::MethodId method, uint32_t il_offset, InstalledCode* code);
+// (present and future). Replaces an earlier one, which goes to `previous` (to be retired). False: `code` was retired in the meantime.
+bool publish_osr(loop::MethodId method, uint32_t il_offset, InstalledCode* code, InstalledCode** previous = nullptr);
 // For TransferUp. The caller must not pass a point where it can be stopped between this and entering the version.
 InstalledCode* find_osr(loop::MethodId method, uint32_t il_offset);
 // All back-edges of all versions of the method (stress, sampling requests): `call TransferUp` or nop. Returns how many were changed.

@@ -1,0 +1,198 @@
+// CompiledCode -> InstalledCode: symbols become values, bytes become code.
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+#include "abi/helpers.h"
+#include "abi/thread_state.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/log.h"
+#include "code/maps/maps.h"
+#include "code/memory/low_memory.h"
+#include "code/versions/patch_x64.h"
+#include "code/versions/registry.h"
+
+namespace rapgo::code::versions {
+namespace {
+
+using loop::SymbolKind;
+
+// Self is left 0 here: it depends on where the code goes.
+uint64_t value_of(const loop::Symbol& symbol, Resolver* resolver, uint64_t* counters) {
+  switch (symbol.kind) {
+    case SymbolKind::Helper: {
+      const uint64_t entry = symbol.id < abi::kHelperCount ? abi::helper_entries[symbol.id] : 0;
+      if (entry == 0) base::fatal("install: code calls a runtime helper that does not exist yet");
+      return entry;
+    }
+    case SymbolKind::EntrySlot:
+    case SymbolKind::Method:
+    case SymbolKind::Type:
+    case SymbolKind::Field: return symbol.id;
+    case SymbolKind::MethodStub: return method_stub({symbol.id});
+    case SymbolKind::MethodDirect: return direct_jump({symbol.id});
+    case SymbolKind::Self: return 0;
+    case SymbolKind::TlsOffset: return static_cast<uint64_t>(static_cast<int64_t>(abi::tls_offset()));
+    case SymbolKind::ProbeCounters: return reinterpret_cast<uint64_t>(counters);
+    case SymbolKind::TypeWord:
+    case SymbolKind::StaticsBase:
+    case SymbolKind::TypeObject:
+    case SymbolKind::StringLiteral:
+    case SymbolKind::CardBias: break;
+  }
+  if (resolver == nullptr) base::fatal("install: a symbol needs a resolver");
+  return resolver->resolve(symbol);
+}
+
+memory::Area area_of(loop::Tier tier) {
+  switch (tier) {
+    case loop::Tier::Stub: return memory::Area::Stub;
+    case loop::Tier::Optimized: return memory::Area::Optimized;
+    default: return memory::Area::Baseline;
+  }
+}
+
+template <class Row>
+bool by_il(const Row& a, const Row& b) { return a.il_offset < b.il_offset; }
+
+bool sorted(const loop::CompiledCode& c) {
+  return std::is_sorted(c.call_sites.begin(), c.call_sites.end(), by_il<loop::CallSite>) &&
+         std::is_sorted(c.osr_points.begin(), c.osr_points.end(), by_il<loop::OsrPoint>);
+}
+
+void sort_rows(loop::CompiledCode& c) {
+  std::stable_sort(c.call_sites.begin(), c.call_sites.end(), by_il<loop::CallSite>);
+  std::stable_sort(c.osr_points.begin(), c.osr_points.end(), by_il<loop::OsrPoint>);
+}
+
+struct Counters {  // given back unless a version takes it
+  uint64_t* words = nullptr;
+  size_t size = 0;
+  ~Counters() { memory::meta_block_free(words, size); }
+};
+
+InstalledCode* prepare(std::shared_ptr<const loop::CompiledCode> code, Resolver* resolver) {
+  Counters counters;
+  if (code->probe_words) {
+    counters.size = code->probe_words * sizeof(uint64_t);
+    counters.words = static_cast<uint64_t*>(memory::meta_block_alloc(counters.size));
+  }
+  std::vector<uint64_t> values;
+  values.reserve(code->symbols.size());
+  for (const loop::Symbol& symbol : code->symbols) values.push_back(value_of(symbol, resolver, counters.words));
+  InstalledCode* installed = place(std::move(code), values, counters.words);
+  if (installed) counters.words = nullptr;
+  return installed;
+}
+
+}  // namespace
+
+InstalledCode* place(std::shared_ptr<const loop::CompiledCode> code, const std::vector<uint64_t>& symbols, uint64_t* counters) {
+  const size_t size = code->bytes.size();
+  const uintptr_t block = memory::allocate(area_of(code->tier), size + maps::kHeaderBytes);
+  if (block == 0) return nullptr;
+  auto* installed = new InstalledCode(std::move(code));
+  const loop::CompiledCode& value = installed->code;
+  installed->method = value.method;
+  installed->tier = value.tier;
+  installed->start = block + maps::kHeaderBytes;
+  installed->size = static_cast<uint32_t>(size);
+  installed->counters = counters;
+  std::vector<uint8_t> image(size + maps::kHeaderBytes);
+  const maps::CodeHeader header{installed, maps::kHeaderMagic};
+  static_assert(sizeof header == maps::kHeaderBytes);
+  memcpy(image.data(), &header, sizeof header);
+  uint8_t* bytes = image.data() + maps::kHeaderBytes;
+  if (size) memcpy(bytes, value.bytes.data(), size);
+  for (const loop::Reloc& reloc : value.relocs) {
+    const uint32_t width = reloc.kind == loop::RelocKind::Abs64 ? 8 : 4;
+    if (reloc.symbol >= symbols.size() || reloc.offset > size || size - reloc.offset < width)
+      base::fatal("install: relocation outside the code");
+    const bool self = value.symbols[reloc.symbol].kind == SymbolKind::Self;
+    if (!relocate(bytes, installed->start, reloc, self ? installed->start : symbols[reloc.symbol]))
+      base::fatal("install: relocated value does not fit its field");
+  }
+  memory::write(block, image);
+  return installed;
+}
+
+void enter(Registry& r, InstalledCode* code) {
+  code->id = {r.next_id++};
+  code->installed_ns = base::monotonic_ns();
+  r.by_id.emplace(code->id.value, code);
+  if (code->method) {
+    MethodRecord& record = r.methods[code->method.value];
+    record.versions.push_back(code);
+    if (!code->code.is_osr)
+      for (const OsrEntry& entry : record.osr) patch_backedges(r, code, entry.il_offset, true);
+  }
+  for (const loop::Assumption& a : code->code.assumptions) {
+    auto& list = r.dependents[assumption_key(a.kind, a.id)];
+    if (list.empty() || list.back() != code) list.push_back(code);
+  }
+  TierFigures& f = r.figures.tier[static_cast<int>(code->tier)];
+  f.versions++, f.bytes += code->size, f.total_versions++, f.total_bytes += code->size;
+  maps::add(code);
+  emit_event(loop::EventKind::Installed, code, code->size);
+}
+
+InstalledCode* install(std::shared_ptr<const loop::CompiledCode> code, Resolver& resolver, loop::Assumption* broken) {
+  const uint64_t begin = base::monotonic_ns();
+  if (!sorted(*code)) {
+    auto copy = std::make_shared<loop::CompiledCode>(*code);
+    sort_rows(*copy);
+    code = std::move(copy);
+  }
+  InstalledCode* installed = prepare(std::move(code), &resolver);
+  if (installed == nullptr) {
+    if (base::log_enabled(base::Channel::code)) base::log_line(base::Channel::code, "code memory is full");
+    return nullptr;
+  }
+  Registry& r = registry();
+  {
+    std::lock_guard guard(r.lock);
+    enter(r, installed);
+    r.figures.install_ns += base::monotonic_ns() - begin;
+  }
+  // Registered first, asked second: whatever breaks from here on reaches us through invalidate().
+  for (const loop::Assumption& assumption : installed->code.assumptions) {
+    if (resolver.holds(assumption)) continue;
+    if (broken) *broken = assumption;
+    retire(installed, RetireReason::AssumptionBroken);
+    return nullptr;
+  }
+  if (installed->state.load() == State::Retired) {
+    if (broken) *broken = installed->code.assumptions.front();
+    return nullptr;
+  }
+  return installed;
+}
+
+InstalledCode* install(loop::CompiledCode&& code, Resolver& resolver, loop::Assumption* broken) {
+  sort_rows(code);
+  return install(std::make_shared<const loop::CompiledCode>(std::move(code)), resolver, broken);
+}
+
+InstalledCode* install_stub(loop::CompiledCode&& code, const char* name, Resolver* resolver) {
+  code.tier = loop::Tier::Stub;
+  sort_rows(code);
+  InstalledCode* installed = prepare(std::make_shared<const loop::CompiledCode>(std::move(code)), resolver);
+  if (installed == nullptr) return nullptr;
+  installed->name = name;
+  Registry& r = registry();
+  std::lock_guard guard(r.lock);
+  enter(r, installed);
+  return installed;
+}
+
+void attach(InstalledCode* stub, InstalledCode* owner) {
+  Registry& r = registry();
+  std::lock_guard guard(r.lock);
+  stub->owner = owner;
+  owner->attached.push_back(stub);
+  owner->referenced = true;  // a reclamation that is under way has not seen who wants the stub
+  if (owner->state.load() == State::Retired) retire_locked(r, stub, RetireReason::Replaced);
+}
+
+}  // namespace rapgo::code::versions

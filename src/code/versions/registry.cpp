@@ -1,0 +1,134 @@
+// The registry, its behaviour at fork, and the questions that only read it.
+#include "code/versions/registry.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+
+#include "base/clock.h"
+#include "code/memory/low_memory.h"
+
+namespace rapgo::code::versions {
+
+Registry& registry() {
+  static auto* r = new Registry;  // never destroyed: threads outlive static destructors
+  return *r;
+}
+
+void init() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    // Before our own handlers: at fork the last registered lock is taken first, and ours comes before code memory's.
+    memory::reserve_low();
+    registry();
+    pthread_atfork([] { registry().reclaim_lock.lock(), registry().lock.lock(); },
+                   [] { registry().lock.unlock(), registry().reclaim_lock.unlock(); },
+                   [] { registry().lock.unlock(), registry().reclaim_lock.unlock(); });
+  });
+}
+
+// ---- cells -----------------------------------------------------------------------------------------------------
+CellTable::Head& CellTable::slot(uint32_t method) {
+  size_t i = (method * 0x9E3779B97F4A7C15ull >> 32) & (heads_.size() - 1);
+  while (heads_[i].method != 0 && heads_[i].method != method) i = (i + 1) & (heads_.size() - 1);
+  return heads_[i];
+}
+
+uint32_t CellTable::head(uint32_t method) const { return const_cast<CellTable*>(this)->slot(method).first; }
+
+void CellTable::grow() {
+  std::vector<Head> old(heads_.size() * 2);
+  old.swap(heads_);
+  for (const Head& h : old)
+    if (h.method) slot(h.method) = h;
+}
+
+void CellTable::add(uint32_t method, uint32_t cell) {
+  if (used_ * 2 > heads_.size()) grow();
+  Head& h = slot(method);
+  if (h.method == 0) h.method = method, used_++;
+  nodes_.push_back({cell, h.first});
+  h.first = static_cast<uint32_t>(nodes_.size() - 1);
+  count_++;
+}
+
+void CellTable::remove(uint32_t method, uint32_t cell) {
+  for (uint32_t n = head(method); n; n = nodes_[n].next)
+    if (nodes_[n].cell == cell) {
+      nodes_[n].cell = 0;  // the node stays: removal is rare
+      count_--;
+      return;
+    }
+}
+
+// ---- questions -------------------------------------------------------------------------------------------------
+InstalledCode* active(loop::MethodId method) {
+  Registry& r = registry();
+  std::lock_guard guard(r.lock);
+  auto found = r.methods.find(method.value);
+  return found == r.methods.end() ? nullptr : found->second.active;
+}
+
+InstalledCode* newest(loop::MethodId method, loop::Tier tier) {
+  Registry& r = registry();
+  std::lock_guard guard(r.lock);
+  auto found = r.methods.find(method.value);
+  if (found == r.methods.end()) return nullptr;
+  auto& versions = found->second.versions;
+  for (auto v = versions.rbegin(); v != versions.rend(); ++v)
+    if ((*v)->tier == tier && !(*v)->code.is_osr && (*v)->state.load() < State::Retired) return *v;
+  return nullptr;
+}
+
+std::vector<InstalledCode*> versions_of(loop::MethodId method) {
+  Registry& r = registry();
+  std::lock_guard guard(r.lock);
+  auto found = r.methods.find(method.value);
+  return found == r.methods.end() ? std::vector<InstalledCode*>{} : found->second.versions;
+}
+
+InstalledCode* by_id(loop::VersionId id) {
+  Registry& r = registry();
+  std::lock_guard guard(r.lock);
+  auto found = r.by_id.find(id.value);
+  return found == r.by_id.end() ? nullptr : found->second;
+}
+
+void for_each(const std::function<void(const InstalledCode&)>& visit) {
+  std::vector<InstalledCode*> all;
+  Registry& r = registry();
+  std::lock_guard guard(r.lock);
+  all.reserve(r.by_id.size());
+  for (auto& [id, code] : r.by_id) all.push_back(code);
+  std::sort(all.begin(), all.end(), [](auto* a, auto* b) { return a->id < b->id; });
+  for (InstalledCode* code : all) visit(*code);
+}
+
+Figures figures() {
+  Registry& r = registry();
+  std::lock_guard guard(r.lock);
+  Figures f = r.figures;
+  f.methods = r.methods.size();
+  f.cells = r.cells.size();
+  f.stubs = r.stubs.count;
+  f.direct_jumps = r.jumps.count;
+  f.patches = memory::memory_stats().patches;
+  for (auto& [id, record] : r.methods)
+    for (auto& entry : record.osr) f.osr_entries += entry.code != nullptr;
+  return f;
+}
+
+void emit_event(loop::EventKind kind, const InstalledCode* code, uint64_t a, uint64_t b, uint32_t il) {
+  loop::Event e;
+  e.time_ns = base::monotonic_ns();
+  e.kind = kind;
+  e.tier = code->tier;
+  e.method = code->method;
+  e.version = code->id;
+  e.il = il;
+  e.a = a;
+  e.b = b;
+  loop::emit(e);
+}
+
+}  // namespace rapgo::code::versions

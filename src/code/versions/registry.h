@@ -1,0 +1,98 @@
+#pragma once
+// What code::versions knows, under one lock. Private to this folder.
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <unordered_map>
+#include <vector>
+
+#include "abi/method_head.h"
+#include "code/versions/versions.h"
+#include "loop/event.h"
+
+namespace rapgo::code::versions {
+
+struct OsrEntry {
+  uint32_t il_offset;
+  InstalledCode* code;  // null: armed only
+};
+
+struct MethodRecord {
+  uint64_t first_entry = 0;  // what the slot held before the first publication: the first-call stub
+  InstalledCode* active = nullptr;
+  uintptr_t direct = 0;
+  std::vector<InstalledCode*> versions;  // in the order of installation; not reclaimed
+  std::vector<OsrEntry> osr;             // armed loop headers
+};
+
+// method -> the words that hold its entry. Thousands of vtable words are registered while a program starts, so: one flat hash table of
+// heads and one array of 8-byte nodes.
+class CellTable {
+ public:
+  void add(uint32_t method, uint32_t cell);
+  void remove(uint32_t method, uint32_t cell);
+  template <class F>
+  void each(uint32_t method, F&& visit) const {
+    for (uint32_t n = head(method); n; n = nodes_[n].next)
+      if (nodes_[n].cell) visit(reinterpret_cast<uint64_t*>(static_cast<uintptr_t>(nodes_[n].cell)));
+  }
+  size_t size() const { return count_; }
+
+ private:
+  struct Head {
+    uint32_t method, first;
+  };
+  struct Node {
+    uint32_t cell, next;
+  };
+  uint32_t head(uint32_t method) const;
+  Head& slot(uint32_t method);
+  void grow();
+  std::vector<Head> heads_ = std::vector<Head>(4096);
+  std::vector<Node> nodes_ = std::vector<Node>(1);  // 0: none
+  size_t used_ = 0, count_ = 0;
+};
+
+// Cells of 8 bytes in pages of their own that belong to a permanent InstalledCode, so that stack walks know them.
+struct CellPool {
+  const char* name;
+  uintptr_t next = 0, end = 0;
+  uint64_t count = 0;
+};
+
+struct Registry {
+  std::mutex lock;          // everything below
+  std::mutex reclaim_lock;  // one reclamation at a time; taken before `lock`
+  std::unordered_map<uint32_t, MethodRecord> methods;
+  CellTable cells;
+  std::unordered_map<uint32_t, InstalledCode*> by_id;
+  std::unordered_map<uint64_t, std::vector<InstalledCode*>> dependents;  // assumption key -> versions
+  std::vector<InstalledCode*> retired;
+  std::vector<InstalledCode*> graveyard;  // reclaimed in the last round; freed in the next
+  CellPool stubs{"method stubs"}, jumps{"direct jumps"};
+  uint32_t next_id = 1;
+  uint64_t retained_limit = 0;
+  Figures figures;
+};
+Registry& registry();
+
+inline abi::MethodHead* head_of(loop::MethodId m) { return reinterpret_cast<abi::MethodHead*>(static_cast<uintptr_t>(m.value)); }
+inline uint64_t load_entry(loop::MethodId m) { return __atomic_load_n(&head_of(m)->entry, __ATOMIC_ACQUIRE); }
+
+inline uint64_t assumption_key(loop::AssumptionKind kind, uint32_t id) { return static_cast<uint64_t>(kind) << 32 | id; }
+
+// All of these with the lock held.
+void set_entry(Registry&, loop::MethodId, MethodRecord&, uint64_t address, InstalledCode* version);
+void retire_locked(Registry&, InstalledCode*, RetireReason);
+void unregister_osr(Registry&, InstalledCode*);
+uint32_t patch_backedges(Registry&, InstalledCode*, uint32_t il_offset, bool on);
+InstalledCode* make_pool_page(Registry&, const char* name, size_t bytes);
+
+// Allocates, copies, relocates, makes the descriptor; not in the registry yet. Null: memory full.
+InstalledCode* place(std::shared_ptr<const loop::CompiledCode>, const std::vector<uint64_t>& symbols, uint64_t* counters);
+// Gives the descriptor its number and makes it known.
+void enter(Registry&, InstalledCode*);
+
+void emit_event(loop::EventKind, const InstalledCode*, uint64_t a = 0, uint64_t b = 0, uint32_t il = 0);
+
+}  // namespace rapgo::code::versions
