@@ -22,7 +22,8 @@ class P {
     float f = 0; for (int i = 1; i < 1000; i++) f = AddF(f, 1f / i); W(f);
     // No contraction: a * b + c rounds twice.
     double x = 1 + 1e-8, y = 1 - 1e-8, z = -1; W(x * y + z);
-    W(System.Math.Sqrt(2)); W(System.Math.Abs(-2.5)); W(System.Math.Floor(-2.5)); W(System.Math.Ceiling(-2.5)); W(System.Math.Truncate(-2.5)); W(System.Math.Round(2.5)); W(System.Math.Round(3.5));
+    W(System.Math.Sqrt(2)); W(System.Math.Abs(-2.5)); W(System.Math.Floor(-2.5)); W(System.Math.Ceiling(-2.5)); W(System.Math.Truncate(-2.5));
+    foreach (double q in new double[] { 0.5, 1.5, 2.5, 3.5, -0.5, -2.5, 2.4, 1e300 }) W(System.Math.Round(q));
     W(System.Math.Max(1.0, 2.0)); W(System.Math.Min(-0.5, 0.25)); W(System.Math.Pow(2, 10)); W(System.Math.Sqrt(-0.0));
   }
 }
