@@ -71,16 +71,17 @@ class MethodBody {
   const types::Signature& signature(Token stand_alone_sig) const;  // calli
   TokenResolver::TokenKind kind(Token token) const { return resolver_->kind(token); }
 
-  // Innermost clause (index) whose try block, handler or filter contains `il`; -1 if none. What `region` a block lies in.
-  int innermost_try(uint32_t il) const;
-  int innermost_handler(uint32_t il) const;
+  int innermost_try(uint32_t il) const;      // index of the innermost clause whose try block contains `il`; -1 if none
+  int innermost_handler(uint32_t il) const;  // the same for handlers, filters included
+  // Clauses whose finally a `leave` from `from` to `to` runs, in that order.
+  std::vector<uint32_t> finallys_between(uint32_t from, uint32_t to) const;
 
  private:
   struct Cached {
-    uint32_t token = 0;
+    uint64_t key = 0;  // kind and token; 0: free
     const void* value = nullptr;
   };
-  template <class F> const void* cached(Token token, F resolve) const;
+  template <class F> const void* cached(uint64_t key, F resolve) const;
 
   std::unique_ptr<TokenResolver> resolver_;
   mutable std::vector<Cached> cache_;

@@ -115,6 +115,11 @@ void RegionTree::check(const metadata::BodyBytes& body, const BlockMap& blocks) 
   for (uint32_t n = 0; n < blocks.size(); ++n) {
     const Block& b = blocks[n];
     const uint32_t region = of_block_[n];
+    if (blocks.facts().has_localloc && regions_[region].kind > RegionKind::Try) {
+      for (const Instruction& i : Instructions(body.code, b.begin, b.end)) {
+        if (i.op == Opcode::Localloc) throw InvalidProgram(i.offset, "localloc inside of a handler");
+      }
+    }
     const Opcode last = decode(body.code, b.last).op;
     for (uint32_t to : blocks.successors(b)) check_edge(blocks, b, region, to);
     if (region != 0 && (last == Opcode::Ret || last == Opcode::Jmp)) throw InvalidProgram(b.last, "return inside of an exception region");

@@ -39,6 +39,10 @@ std::string to_string(const StackType& type);
 // III.1.5. Throw InvalidProgram where the standard's tables have no entry that makes sense on this machine.
 StackKind binary_result(const Instruction& i, StackKind left, StackKind right);  // add ... xor, their .ovf forms, shifts
 
+// Whether a stack value may go into a local, argument, field or result of type `to`, by kinds only (III.1.6). Compilers convert
+// where the kinds differ: Int32 -> NativeInt is sign-extended, NativeInt -> Int32 cut off, Float32 <-> Float64 rounded or widened.
+bool can_store(const StackType& from, Type* to);
+
 class StackTyping {
  public:
   explicit StackTyping(const MethodBody& body);
@@ -70,9 +74,17 @@ class StackTyping {
   void push_value(Type* type) { push(stack_type_of(type)); }
   void flow_to(uint32_t block, const std::vector<StackType>& stack);
   void enter_clauses_of(uint32_t block);
-  void step_call(const Instruction& i);
-  void step_memory(const Instruction& i);
-  void step_object(const Instruction& i);
+  void check_comparable(const Instruction& i) const;
+  void check_store(uint32_t depth, Type* to) const;
+  void check_holder(const Instruction& i, uint32_t depth) const;
+  void check_static(const Instruction& i) const;
+  void check_arguments(const types::Signature& s) const;
+  bool apply_arithmetic(const Instruction& i);
+  bool apply_memory(const Instruction& i);
+  bool apply_object(const Instruction& i);
+  void apply_call(const Instruction& i);
+  void replace(uint32_t count, StackType t) { pop(count); push(t); }
+  void replace(uint32_t count, StackKind kind) { replace(count, StackType{kind, nullptr}); }
   [[noreturn]] void invalid(const std::string& reason) const;
 
   const MethodBody& body_;
@@ -82,8 +94,8 @@ class StackTyping {
   uint32_t il_ = 0;
   uint32_t words_ = 0;
   uint32_t max_depth_ = 0, max_words_ = 0;
-  bool run_ = false;
-  uint32_t rounds_ = 0;
+  bool run_ = false, seeded_ = false;
+  uint32_t joins_ = 0;
 };
 
 // Join of two static types of references: nullptr is null's type. Never fails; System.Object at worst.
