@@ -20,6 +20,7 @@ enum Pending : uint32_t {
   kPendingSuspend = 1,    // someone wants this thread stopped
   kPendingException = 2,  // `exception` is to be thrown when runtime code returns to managed code
   kPendingAbort = 4,      // Thread.Abort / Interrupt
+  kPendingOverflow = 8,   // the stack overflowed in runtime code: StackOverflowException on the way back
 };
 
 struct ThreadState {

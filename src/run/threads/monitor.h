@@ -22,5 +22,12 @@ bool monitor_is_locked(abi::Object* object);                       // by anyone
 int32_t identity_hash(abi::Object* object);
 
 uint64_t monitor_contentions();
+uint32_t inflated_monitors();  // in use now
+
+}  // namespace rapgo::run::threads
+
+namespace rapgo::gc { class Survivors; }
+namespace rapgo::run::threads {
+void sweep_monitors(gc::Survivors& survivors);  // gc::Binding::visit_weak
 
 }  // namespace rapgo::run::threads

@@ -1,10 +1,12 @@
 // Stopping the world (DESIGN 4.4). Managed threads stop by signal where they are; runtime ones at marked points; native ones
 // count as stopped and block on their way back.
-// Thread safety: one stopper at a time; others wait in Mode::Native. The stopper must be attached and in Mode::Runtime.
+//
+// Thread safety: one stopper at a time; others wait in Mode::Native. The stopper is attached and in Mode::Runtime, or not attached at all.
 // While stopped: no allocation from the managed heap, no lock that a stopped thread might hold. malloc is fine: a thread is never
 // stopped by signal inside runtime or native code.
 #pragma once
 #include <cstdint>
+#include <span>
 
 namespace rapgo::run::threads {
 
@@ -12,16 +14,27 @@ class Thread;
 
 void stop_world();
 void resume_world();
-uint64_t last_stop_ns();  // duration of the last stop, for reports
+uint64_t last_stop_ns();  // duration of the last stop
 
 class StoppedWorld {
  public:
   StoppedWorld() { stop_world(); }
   ~StoppedWorld() { resume_world(); }
+  StoppedWorld(const StoppedWorld&) = delete;
 };
 
-// Calls visit(low, high) for every word range that may hold references or code addresses of `thread`: stack, registers,
-// vector state, transfer buffer, in-flight exceptions. World stopped, or `thread` is the caller.
-void scan_thread(Thread& thread, void (*visit)(void* context, const uint64_t* low, const uint64_t* high), void* context);
+// Machine code in [begin, end) restarts at begin when a thread is stopped inside.
+struct RestartRange {
+  uint64_t begin, end;
+};
+void set_restart_ranges(std::span<const RestartRange> sorted);  // kept, not copied; before managed code runs
+
+// Calls visit(sink, low, high) for every range of words that may hold references or code addresses of `thread`: stack, registers,
+// vector state, transfer buffer, scratch. World stopped; for the calling thread `own_sp` is where its stack begins (its
+// callee-saved registers stored above).
+void scan_thread(Thread& thread, void (*visit)(void* sink, const uint64_t* low, const uint64_t* high), void* sink,
+                 const void* own_sp);
+// The same for all threads, for reclamation of code: stops nobody; the caller holds the world.
+void scan_all_threads(void (*visit)(void* sink, const uint64_t* low, const uint64_t* high), void* sink, const void* own_sp);
 
 }  // namespace rapgo::run::threads

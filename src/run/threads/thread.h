@@ -1,4 +1,5 @@
 // Managed threads: attach and detach, modes, start and join, parking, interruption (DESIGN 4.4, 4.15).
+//
 // Thread safety: registry functions from any thread. Everything that can block does so in Mode::Native.
 // Units: timeouts in milliseconds, -1 = for ever. May collect: start(), interruptible waits and mode changes may stop for a collection.
 #pragma once
@@ -55,17 +56,22 @@ class Thread {
   std::atomic<bool> interrupted{false};   // Thread.Interrupt: the next interruptible wait throws
   std::atomic<bool> finished{false};
   bool is_pool = false;
-  uint64_t guard_low = 0;              // [guard_low, state->stack_low): guard zone; its upper part opens on overflow
+  uint64_t guard_low = 0;              // [guard_low, state->stack_low): guard zone, opened on overflow; 0: not our stack
   bool guard_open = false;
   Parker parker;
 
   // ---- owned by run/stack ----
   std::vector<UnwindInFlight> unwinds;
   FilterActivation* filters = nullptr;
-  abi::Object* in_flight = nullptr;    // exception carried by a C++ ManagedException through C++ frames (newest)
+  struct ExceptionSlot {               // object of a C++ ManagedException on its way through C++ frames
+    abi::Object* object;
+    ExceptionSlot *next, *previous;
+    int references;
+  };
+  ExceptionSlot* in_flight = nullptr;  // all of them, newest first
 
   // ---- suspension ----
-  std::atomic<bool> stopped{false};
+  std::atomic<uint32_t> stop_ack{0};   // phase number for which this thread stopped by signal
   void* stopped_context = nullptr;     // ucontext_t*, while stopped in managed code by signal
 
   struct Impl;
@@ -84,10 +90,9 @@ struct StartOptions {
   std::string name;
 };
 // Makes a pthread with our own stack, guard zone and alternate signal stack, attaches it (Mode::Runtime), runs `body`, detaches.
-// `body` must not let ManagedException escape. The Thread object is shared with the registry; keep it through ThreadRef.
-// `on_attached` runs in the starter's thread before the new thread runs body (to publish the managed object). Throws std::system_error
-// when the system refuses a thread.
-Thread* start(std::function<void()> body, const StartOptions& options, abi::Object* managed_thread = nullptr);
+// `body` must not let ManagedException escape; it may capture gc handles, never raw references. Returns when the thread is attached.
+// The caller gets one reference (release()). Throws std::system_error when the system refuses a thread.
+Thread* start(std::function<void()> body, const StartOptions& options);
 
 // Runs `body` as the main managed thread and returns its result; blocks the calling (native) thread.
 int run_main(const std::function<int()>& body);
@@ -109,10 +114,11 @@ bool park_interruptible(int64_t timeout_ns);
 
 // Waits until no foreground thread but the caller runs.
 void wait_for_foreground_threads();
+void foreground_changed();  // after setting Thread::background
 // At process exit: no thread may return to managed code any more (they block for ever at their next transition).
 void freeze_others_for_exit();
 
-// Every attached thread, under the registry lock (Mode::Native or a stopped world for callers that hold it long).
+// Every attached thread, under the registry lock, in Mode::Native: `visit` must not touch references or the registry.
 void for_each_thread(const std::function<void(Thread&)>& visit);
 int thread_count();
 
@@ -153,15 +159,23 @@ inline void poll() {
   if (abi::current().pending.load(std::memory_order_relaxed) & abi::kPendingSuspend) [[unlikely]] safepoint();
 }
 
-// ---- hooks (set by run/calls and run/classlib at start) ----
+// ---- hooks ----
+// Lists are called in the order of registration, on the thread itself, in Mode::Runtime (detaching: in reverse order).
+void on_thread_attached(void (*)(Thread&));
+void on_thread_detaching(void (*)(Thread&));
+
 struct Hooks {
-  void (*throw_interrupted)() = nullptr;             // throws ThreadInterruptedException
-  void (*thread_attached)(Thread*) = nullptr;        // after attach, on the thread, Mode::Runtime
-  void (*thread_detaching)(Thread*) = nullptr;       // before detach, on the thread, Mode::Runtime
-  // Visits native words that may hold references of this thread (run/stack: unwinds) - conservative.
-  void (*fault_in_managed)(void* ucontext, int signal, uint64_t address) = nullptr;
-  void (*print_managed_stack)(Thread*, void* ucontext, int fd) = nullptr;  // async-signal-safe best effort
+  void (*throw_interrupted)() = nullptr;  // run/stack: throws ThreadInterruptedException
+  // run/stack. A fault at a pc in the code region, or in a leaf helper: turns the context into a throw. false: not ours.
+  bool (*fault_in_managed)(Thread&, void* ucontext, int signal, uint64_t address) = nullptr;
+  void (*overflow)(Thread&) = nullptr;    // run/stack: sets a StackOverflowException pending; Mode::Runtime
+  void (*print_stack)(Thread&, void* ucontext, int fd) = nullptr;  // run/stack: managed stack, best effort, async-signal-safe
 };
 extern Hooks hooks;
+
+// Closes the guard zone again once `sp` is clear of it. Called when an exception has been caught.
+void rearm_guard(Thread&, uint64_t sp);
+inline constexpr uint64_t kGuardZone = 512 * 1024;  // opened on overflow, room for runtime code and handlers
+inline constexpr uint64_t kMainStack = 16ull << 20, kThreadStack = 4ull << 20;
 
 }  // namespace rapgo::run::threads
