@@ -101,6 +101,8 @@ struct BaselineFrame {
   int32_t exposed_base = 0;    // rbp offset of the word that holds the address of the exposed block; 0 = no exposed block
   uint32_t exposed_size = 0;   // bytes of the exposed block
   bool has_localloc = false;
+  int32_t localloc_sp = 0;      // has_localloc: rbp offset of the word that holds the present rsp; 0: rsp = rbp - frame_size
+  int32_t result_base = 0;      // rbp offset of the word that holds the hidden result address; 0 = the method has none
 };
 
 // One value of a frame state inside optimized code.
@@ -146,6 +148,10 @@ struct FrameState {
   std::vector<StateValue> args, locals, stack;  // the instruction's own operands are still on `stack` when re-executing;
                                                 // a call's arguments are already popped when continuing after it
   int32_t caller = -1;  // index into Exit::states of the caller's state, -1 for the outermost
+  // Address of the frame's exposed block: inside the optimized frame (which then stays beneath) or inside a baseline frame kept
+  // by an OSR entry; its exposed homes are up to date there and Dead above. Dead: exposed homes, if any, are filled from
+  // args/locals like all others, in a block of the built frame's own.
+  StateValue exposed;
 };
 
 // One place where optimized code leaves for baseline code. The code calls Helper::TransferDown(exit id, buffer).
@@ -153,6 +159,8 @@ enum class ExitReason : uint8_t {
   GuardType, GuardTarget, GuardClassInit, NullCheck, BoundsCheck, DivideByZero, Overflow, CastFailure, Unreached,
   Assumption, ExceptionFromCallee, ExplicitThrow, Stress, Unsupported,
 };
+// Exits of landing pads (innermost state Resume::Throw) keep the exception object in buffer word 0. The same states serve a
+// diverted return: nothing is pending then and the innermost frame continues after the call with its result pushed.
 struct Exit {
   ExitReason reason = ExitReason::Unreached;
   std::vector<FrameState> states;  // [0] innermost
@@ -172,6 +180,8 @@ struct HandlerRow {
   uint32_t handler_pc = 0;              // entry
   uint32_t filter_pc = 0;
   TypeId catch_type;
+  int32_t continuation = 0;  // Finally, Fault: rbp offset of the word that holds where endfinally goes on
+  int32_t exception = 0;     // Catch, Filter: rbp offset of the word that keeps the exception for rethrow
 };
 
 // Optimized code: a call that returns to `pc` (the return address offset) and has an exceptional way out.
