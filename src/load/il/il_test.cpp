@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <random>
 
 #include "load/il/blocks.h"
 #include "load/il/regions.h"
@@ -159,6 +160,38 @@ TEST_F(RegionCase, OverlappingRegionsAreInvalid) {
   other.handler_offset = 5;
   other.handler_length = 1;
   EXPECT_THROW(check({clause, other}), InvalidProgram);
+}
+
+// Random code and clauses: found invalid or laid out in blocks, never worse. Run under the sanitizers too.
+TEST(Hostile, RandomCode) {
+  std::mt19937 random(11);
+  const uint8_t common[] = {0x00, 0x02, 0x0A, 0x26, 0x2A, 0x2B, 0x2C, 0x38, 0x45, 0xDC, 0xDD, 0xDE, 0xFE, 0x16, 0x58, 0x7A};
+  size_t valid = 0;
+  for (int round = 0; round < 300000; ++round) {
+    std::vector<uint8_t> code(1 + random() % 24);
+    for (uint8_t& b : code) b = random() % 4 ? common[random() % sizeof common] : static_cast<uint8_t>(random() % 8);
+    metadata::BodyBytes b = body_of(code);
+    const auto size = static_cast<uint32_t>(code.size());
+    for (uint32_t n = random() % 3; n > 0; --n) {
+      metadata::RawClause c;
+      c.kind = static_cast<metadata::ClauseKind>(random() % 3);
+      c.try_offset = random() % size;
+      c.try_length = 1 + random() % (size - c.try_offset);
+      c.handler_offset = random() % size;
+      c.handler_length = 1 + random() % (size - c.handler_offset);
+      c.filter_offset = random() % size;
+      if (c.in_try(c.handler_offset) || c.in_handler(c.try_offset)) continue;
+      if (c.kind == metadata::ClauseKind::Filter && (c.filter_offset >= c.handler_offset || c.in_try(c.filter_offset))) continue;
+      b.clauses.push_back(c);
+    }
+    try {
+      const BlockMap m = find_blocks(b, 4, 4);
+      RegionTree(b, m).check(b, m);
+      ++valid;
+    } catch (const InvalidProgram&) {
+    }
+  }
+  EXPECT_GT(valid, 1000u);
 }
 
 // Every body of the class library decodes, forms blocks and keeps to the region rules; opcode counts agree with what

@@ -103,7 +103,7 @@ const void* MethodBody::cached(uint64_t key, F resolve) const {
   try {
     value = resolve();
   } catch (const image::BadImage& e) {
-    throw types::LoadError(types::LoadErrorKind::BadImage, method->display_name() + ": " + e.what());
+    throw types::LoadError(types::LoadErrorKind::BadImage, (method ? method->display_name() : "a method") + ": " + e.what());
   }
   cache_[at] = {key, value};
   ++cached_count_;
