@@ -5,6 +5,7 @@
 // Errors: Unsupported names what the optimizer cannot do yet (the method stays in baseline code); LoadError and
 // InvalidProgram never escape: such an instruction becomes an exit, where baseline code throws.
 #pragma once
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -32,12 +33,13 @@ struct Options {
   const loop::Profile* profile = nullptr;
   bool osr = false;
   uint32_t osr_il_offset = 0;
-  uint32_t deopt_every = 0;             // stress: every N-th guard fails; 0: off
+  uint32_t deopt_every = 0;             // stress: guards fail when Helper::StressGuard says so; 0: off
   bool speculate = true;                // guards and assumptions; false: only what is certain
   bool inline_calls = true;
   Limits limits;
-  // Baseline frame of the method, whose exposed block and home order an OSR entry and exits share.
-  const loop::BaselineFrame* baseline = nullptr;
+  // Layout of a method's baseline frame, whose exposed block OSR entries and exits share. Valid as long as the build. Null
+  // result or no function: methods whose variables have their address taken are Unsupported.
+  std::function<const loop::BaselineFrame*(load::types::Method*)> baseline_frame;
 };
 
 // REQUIRES: method->body == Body::Il and the method is closed (no type variables).
