@@ -1,0 +1,131 @@
+// Asm helpers: they keep every register but rax (their result), r11 and the flags, so that optimized code may call them with
+// LLVM's preserve_mostcc. Protocols: gc/binding/barrier.h.
+#include <cstddef>
+
+#include "abi/memory_map.h"
+#include "abi/type_head.h"
+#include "compile/stubs/core_x64.h"
+
+namespace rapgo::compile::stubs {
+
+using namespace x86;
+using abi::Helper;
+
+namespace {
+constexpr uint32_t kMaxFastLength = 1 << 16;  // gc::kMaxFastLength
+Mem head(const Gp& type, size_t field) { return dword_ptr(type, static_cast<int32_t>(field)); }
+}  // namespace
+
+void CoreBuilder::allocation() {
+  auto& a = e.a;
+  begin("NewObject");  // rdi = type
+  stubs.helper[static_cast<int>(Helper::NewObject)] = e.pc();
+  a.test(head(rdi, offsetof(abi::TypeHead, flags)), abi::kAllocateSlowly);
+  a.jnz(new_object_slow);
+  uint32_t from = e.pc();
+  a.mov(eax, head(rdi, offsetof(abi::TypeHead, instance_size)));
+  a.mov(r11, RAPGO_TLS(alloc_cursor));
+  a.add(rax, r11);
+  a.cmp(rax, RAPGO_TLS(alloc_limit));
+  a.ja(new_object_slow);
+  a.mov(qword_ptr(r11), rdi);  // type word and zero sync word at once: types lie below 4 GiB
+  a.mov(RAPGO_TLS(alloc_cursor), rax);
+  stubs.restart.push_back({from, e.pc()});
+  a.mov(rax, r11);
+  a.ret();
+
+  begin("NewVector");  // rdi = array type, rsi = length
+  stubs.helper[static_cast<int>(Helper::NewVector)] = e.pc();
+  a.test(head(rdi, offsetof(abi::TypeHead, flags)), abi::kAllocateSlowly);
+  a.jnz(new_vector_slow);
+  a.cmp(rsi, kMaxFastLength);
+  a.jae(new_vector_slow);
+  from = e.pc();
+  a.mov(eax, head(rdi, offsetof(abi::TypeHead, element_size)));
+  a.imul(rax, rsi);
+  a.mov(r11, RAPGO_TLS(alloc_cursor));
+  a.lea(rax, ptr(rax, 16 + 7));
+  a.and_(rax, -8);
+  a.add(rax, r11);
+  a.cmp(rax, RAPGO_TLS(alloc_limit));
+  a.ja(new_vector_slow);
+  a.mov(qword_ptr(r11), rdi);
+  a.mov(qword_ptr(r11, abi::kArrayLengthOffset), rsi);  // bounds_offset becomes 0
+  a.mov(RAPGO_TLS(alloc_cursor), rax);
+  stubs.restart.push_back({from, e.pc()});
+  a.mov(rax, r11);
+  a.ret();
+}
+
+// The slow transition, with every register kept that the fast path keeps.
+void CoreBuilder::allocation_slow() {
+  auto& a = e.a;
+  static constexpr Gp kKept[] = {rcx, rdx, rsi, rdi, r8, r9, r10};
+  const auto slow = [&](const char* name, const asmjit::Label& entry, Helper h) {
+    begin(name);
+    a.bind(entry);
+    a.push(rbp);
+    e.frame_pushed();
+    a.mov(rbp, rsp);
+    e.frame_at_rbp();
+    for (const Gp& r : kKept) a.push(r);
+    a.push(r11);
+    a.sub(rsp, 256);
+    for (int i = 0; i < 16; ++i) a.movups(ptr(rsp, 16 * i), xmm(i));
+    // The helper's own stub records this frame's return address: the walk passes through this stub by its unwind row.
+    asmjit::Label target = a.newLabel();
+    a.call(target);
+    for (int i = 0; i < 16; ++i) a.movups(xmm(i), ptr(rsp, 16 * i));
+    a.add(rsp, 256);
+    a.pop(r11);
+    for (int i = std::size(kKept); i-- > 0;) a.pop(kKept[i]);
+    a.pop(rbp);
+    e.frame_at_rsp(8);
+    a.ret();
+    a.bind(target);
+    a.jmp(h == Helper::NewObjectSlow ? full_labels[0] : full_labels[1]);
+  };
+  slow("NewObject (slow)", new_object_slow, Helper::NewObjectSlow);
+  slow("NewVector (slow)", new_vector_slow, Helper::NewVectorSlow);
+}
+
+// rdi = slot, rsi = value. The card is marked first, the store comes last; any slot address will do, the card number wraps.
+void CoreBuilder::barrier() {
+  auto& a = e.a;
+  begin("StoreRef");
+  stubs.helper[static_cast<int>(Helper::StoreRef)] = e.pc();
+  const uint32_t from = e.pc();
+  a.mov(r11, rdi);
+  a.shr(r11, abi::kCardShift);
+  a.and_(r11d, abi::kCardMask);
+  a.mov(byte_ptr(r11, static_cast<int32_t>(abi::kCardBase)), 1);
+  a.mov(qword_ptr(rdi), rsi);
+  stubs.restart.push_back({from, e.pc()});
+  a.ret();
+}
+
+// Histogram of a probed site (compile/baseline/probe.h): r11 = its words {id, count} * kProbeRows, other; rax = id. Keeps all but r11 and flags.
+void CoreBuilder::probe() {
+  auto& a = e.a;
+  begin("ProfileProbe");
+  stubs.helper[static_cast<int>(Helper::ProfileProbe)] = e.pc();
+  asmjit::Label hit[4], empty[4];
+  for (int i = 0; i < 4; ++i) hit[i] = a.newLabel(), empty[i] = a.newLabel();
+  for (int i = 0; i < 4; ++i) {
+    a.cmp(qword_ptr(r11, 16 * i), rax);
+    a.je(hit[i]);
+    a.cmp(qword_ptr(r11, 16 * i), 0);
+    a.je(empty[i]);
+  }
+  a.inc(qword_ptr(r11, 64));
+  a.ret();
+  for (int i = 0; i < 4; ++i) {
+    a.bind(empty[i]);
+    a.mov(qword_ptr(r11, 16 * i), rax);
+    a.bind(hit[i]);
+    a.inc(qword_ptr(r11, 16 * i + 8));
+    a.ret();
+  }
+}
+
+}  // namespace rapgo::compile::stubs

@@ -1,0 +1,64 @@
+#include "compile/stubs/emitter_x64.h"
+
+#include <string>
+
+#include "base/error.h"
+
+namespace rapgo::compile::stubs {
+
+Emitter::Emitter(loop::CompiledCode& out) : out(out) {
+  holder_.init(asmjit::Environment::host());
+  holder_.setErrorHandler(this);
+  holder_.attach(&a);
+}
+
+Emitter::~Emitter() = default;
+
+void Emitter::handleError(asmjit::Error, const char* message, asmjit::BaseEmitter*) {
+  base::fatal((std::string("machine code emission: ") + message).c_str());
+}
+
+uint32_t Emitter::symbol(loop::SymbolKind kind, uint32_t id, uint32_t extra) {
+  const loop::Symbol s{kind, id, extra};
+  // Recent ones repeat; an old duplicate costs one row, a search of all would cost time.
+  const auto& v = out.symbols;
+  const size_t low = v.size() > 12 ? v.size() - 12 : 0;
+  for (size_t i = v.size(); i > low; --i)
+    if (v[i - 1] == s) return static_cast<uint32_t>(i - 1);
+  out.symbols.push_back(s);
+  return static_cast<uint32_t>(v.size() - 1);
+}
+
+void Emitter::nops(uint32_t bytes) {
+  static const uint8_t table[9][9] = {{0x90},
+                                      {0x66, 0x90},
+                                      {0x0f, 0x1f, 0x00},
+                                      {0x0f, 0x1f, 0x40, 0},
+                                      {0x0f, 0x1f, 0x44, 0, 0},
+                                      {0x66, 0x0f, 0x1f, 0x44, 0, 0},
+                                      {0x0f, 0x1f, 0x80, 0, 0, 0, 0},
+                                      {0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0},
+                                      {0x66, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0}};
+  while (bytes) {
+    const uint32_t n = bytes < 9 ? bytes : 9;
+    a.embed(table[n - 1], n);
+    bytes -= n;
+  }
+}
+
+uint32_t Emitter::patchable_nop() {
+  const uint32_t in_word = pc() & 7;
+  if (in_word > 3) nops(8 - in_word);
+  const uint32_t at = pc();
+  nops(5);
+  return at;
+}
+
+void Emitter::finish() {
+  const asmjit::CodeBuffer& buffer = holder_.sectionById(0)->buffer();
+  if (holder_.hasUnresolvedLinks()) base::fatal("machine code emission: a label was never bound");
+  out.bytes.assign(buffer.data(), buffer.data() + buffer.size());
+  if (!out.code_size) out.code_size = static_cast<uint32_t>(out.bytes.size());
+}
+
+}  // namespace rapgo::compile::stubs

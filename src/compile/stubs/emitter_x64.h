@@ -1,0 +1,103 @@
+// One asmjit assembler that writes into a loop::CompiledCode: relocations stay symbolic, unwind rows are recorded as we go.
+// Thread safety: none; one per compilation. Errors: an instruction that asmjit refuses is a bug here: base::fatal.
+#pragma once
+#include <asmjit/x86.h>
+
+#include <cstdint>
+#include <cstring>
+
+#include "abi/helpers.h"
+#include "loop/compiled_code.h"
+
+namespace rapgo::compile::stubs {
+
+namespace x86 = asmjit::x86;
+
+// Integer argument registers in the order of abi/call_layout.h.
+inline constexpr x86::Gp kIntArg[6] = {x86::rdi, x86::rsi, x86::rdx, x86::rcx, x86::r8, x86::r9};
+
+class Emitter : public asmjit::ErrorHandler {
+ public:
+  explicit Emitter(loop::CompiledCode& out);
+  ~Emitter() override;
+
+  x86::Assembler a;
+  loop::CompiledCode& out;
+
+  uint32_t pc() const { return static_cast<uint32_t>(a.offset()); }
+
+  // ---- symbols ----
+  uint32_t symbol(loop::SymbolKind kind, uint32_t id, uint32_t extra = 0);
+  void reloc(uint32_t offset, loop::RelocKind kind, uint32_t symbol, int32_t addend = 0) {
+    out.relocs.push_back({offset, kind, symbol, addend});
+  }
+  void call(loop::SymbolKind kind, uint32_t id) { branch(0xE8, kind, id); }
+  void jmp(loop::SymbolKind kind, uint32_t id) { branch(0xE9, kind, id); }
+  void call(abi::Helper h) { call(loop::SymbolKind::Helper, static_cast<uint32_t>(h)); }
+  void jmp(abi::Helper h) { jmp(loop::SymbolKind::Helper, static_cast<uint32_t>(h)); }
+  // mov r32, symbol + addend (zero-extended: everything symbolic lies below 4 GiB)
+  void mov(const x86::Gp& reg, loop::SymbolKind kind, uint32_t id, uint32_t extra = 0, int32_t addend = 0) {
+    a.mov(reg.r32(), asmjit::imm(kPlaceholder));
+    reloc(pc() - 4, loop::RelocKind::Abs32, symbol(kind, id, extra), addend);
+  }
+  // Memory at an absolute symbolic address, for the *next* instruction, which must be finished by abs_done(bytes of immediate).
+  static x86::Mem abs(uint32_t size = 0) {
+    x86::Mem m = x86::ptr_abs(kPlaceholder, size);
+    m.setAddrType(x86::Mem::AddrType::kAbs);
+    return m;
+  }
+  void abs_done(loop::SymbolKind kind, uint32_t id, int32_t addend = 0, uint32_t immediate = 0, uint32_t extra = 0) {
+    reloc(pc() - 4 - immediate, loop::RelocKind::Abs32, symbol(kind, id, extra), addend);
+  }
+  // call/jmp [8-byte word at symbol]
+  void call_slot(loop::SymbolKind kind, uint32_t id) { through(0x14, kind, id); }
+  void jmp_slot(loop::SymbolKind kind, uint32_t id) { through(0x24, kind, id); }
+  // cmp dword [mem], symbol
+  void cmp(const x86::Mem& mem, loop::SymbolKind kind, uint32_t id) {
+    x86::Mem m = mem;
+    m.setSize(4);
+    a.cmp(m, asmjit::imm(kPlaceholder));
+    reloc(pc() - 4, loop::RelocKind::Abs32, symbol(kind, id));
+  }
+
+  // A nop (or patchable call) of 5 bytes inside one aligned 8-byte word; returns its offset.
+  uint32_t patchable_nop();
+  void raw(const void* bytes, size_t n) { a.embed(bytes, n); }
+  void nops(uint32_t bytes);
+
+  // ---- unwinding ----
+  // From here on: the caller's frame is found at rsp + offset, rbp untouched.
+  void frame_at_rsp(int32_t offset) { row(offset, false, 0); }
+  // From here on: push rbp; mov rbp, rsp has happened.
+  void frame_at_rbp() { row(16, true, -16); }
+  // push rbp has happened.
+  void frame_pushed() { row(16, false, -16); }
+
+  // Moves the bytes into `out`. Labels must be bound. No emission afterwards.
+  void finish();
+
+  static constexpr uint32_t kPlaceholder = 0x12345678;  // needs 32 bits, so asmjit takes no shorter form
+
+ private:
+  void branch(uint8_t opcode, loop::SymbolKind kind, uint32_t id) {
+    uint8_t bytes[5] = {opcode};
+    a.embed(bytes, 5);
+    reloc(pc() - 4, loop::RelocKind::Rel32, symbol(kind, id));
+  }
+  void through(uint8_t modrm, loop::SymbolKind kind, uint32_t id) {
+    uint8_t bytes[7] = {0xFF, modrm, 0x25};
+    a.embed(bytes, 7);
+    reloc(pc() - 4, loop::RelocKind::Abs32, symbol(kind, id));
+  }
+  void row(int32_t cfa_offset, bool rbp, int16_t saved_rbp) {
+    loop::UnwindRow r{pc(), cfa_offset, rbp};
+    r.saved[1] = saved_rbp;
+    if (!out.unwind.empty() && out.unwind.back().pc == r.pc) out.unwind.back() = r;
+    else out.unwind.push_back(r);
+  }
+  void handleError(asmjit::Error, const char* message, asmjit::BaseEmitter*) override;
+
+  asmjit::CodeHolder holder_;
+};
+
+}  // namespace rapgo::compile::stubs
