@@ -38,6 +38,7 @@ struct AssemblyName {
 class Assembly {
  public:
   loop::AssemblyId id;               // low address handle
+  static Assembly* from(loop::AssemblyId i) { return *reinterpret_cast<Assembly**>(static_cast<uintptr_t>(i.value)); }
   std::string path, directory;
   AssemblyName name;
   std::unique_ptr<metadata::Image> image;
@@ -60,7 +61,10 @@ class Assembly {
   Field* field_of_row(uint32_t field_row);
   Type* find_type(std::string_view name_space, std::string_view name);  // follows forwards; nullptr if none
   Assembly* referenced(uint32_t assembly_ref_row);
-  Method* entry_point();
+  Method* entry_point();                                  // nullptr if none
+  // Signature at a call site: as resolve_method(token)->signature(), but with the extra arguments of a vararg call.
+  Signature call_site_signature(metadata::Token token, const GenericContext& context);
+  std::string full_name() const;                          // "mscorlib, Version=4.0.0.0, Culture=neutral, PublicKeyToken=..."
 
   struct Impl;
   Impl* impl = nullptr;
@@ -104,14 +108,23 @@ class Loader {
   // Type by reflection syntax ("Ns.Outer+Inner`1[[System.Int32]]", assembly-qualified too); nullptr if absent.
   Type* parse_type_name(std::string_view name, Assembly* default_assembly);
 
-  // Hooks, set by vm before init returns to user code.
+  // Hooks, set by vm before init returns to user code. Called with the loader lock held (register_static_roots, make_*,
+  // register_cell, interface_miss_entry, on_type_complete): they must not wait for a thread that may want the loader.
   std::function<uint64_t(Method*)> make_entry;                            // initial entry-slot value (first-call stub)
   std::function<void(Method*, uint64_t* cell)> register_cell;             // vtable word `cell` holds method's entry
+  // Methods declared by value types take a byref `this`, objects in vtables are boxed: their vtable words hold a permanent
+  // stub (`this` += 8, jmp [entry slot]) made here, and are not registered. Interface dispatch needs the same stub.
+  std::function<uint64_t(Method*)> make_unboxing_entry;
   std::function<uint64_t()> interface_miss_entry;                         // initial imt word
   std::function<void(Type*)> on_type_complete;                            // vtable stage done, *before* the type can be instantiated
   std::function<void(uint8_t* statics, const abi::GcMap*)> register_static_roots;
   std::function<Assembly*(const AssemblyName&, Assembly*)> on_resolve_failure;
   std::function<void(Assembly*)> on_assembly_loaded;
+
+  // Thread statics: words used so far in every thread's table (grows as types load), and the fields with their first word
+  // in offset(). References in them lie where the field type's value_gc_map says (or are the word itself).
+  uint32_t thread_static_words();
+  std::vector<Field*> thread_statics();
 
   struct Impl;
   Impl* impl = nullptr;

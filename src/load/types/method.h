@@ -50,6 +50,7 @@ class alignas(16) Method : public abi::MethodHead {
   Type* declaring = nullptr;
   std::string_view name;
   uint32_t row = 0;                  // MethodDef row in declaring->assembly (0: synthesised array method)
+  uint32_t index = 0;                // position in the definition type's methods()
   uint16_t attributes = 0;           // metadata::method_attr
   uint16_t impl_attributes = 0;      // metadata::method_impl_attr
   Method* definition = nullptr;      // instantiated method (or method of an instantiated type): the definition; else this

@@ -27,6 +27,7 @@ class Type;
 class Method;
 class Field;
 struct GenericContext;
+struct Signature;
 
 enum class Kind : uint8_t {
   Void, Boolean, Char, I1, U1, I2, U2, I4, U4, I8, U8, R4, R8, I, U,  // primitives (the struct types of corlib)
@@ -122,6 +123,7 @@ class alignas(16) Type {
   Type* make_pointer();
   Type* make_byref();
   Type* boxed_element() const { return element; }
+  const Signature* function_signature() const;  // FnPtr; else nullptr
 
   // ---- runtime slots (owned by run/) ----
   void* type_object = nullptr;               // frozen System.RuntimeType, made at first request (run/classlib)
@@ -147,12 +149,15 @@ class alignas(16) Field {
   bool is_volatile = false;          // modreq(IsVolatile)
   Type* type();                      // substituted
   // Instance fields: from the object's start, header included (value types: from the value's start; add 8 if boxed).
-  // Statics: from statics(). Thread statics: slot number for the ThreadStatic helper.
+  // Statics: from statics(). Thread statics: first 8-byte word in the thread's table of thread statics
+  // (Loader::thread_static_words), value_size rounded up to whole words.
   uint32_t offset();
   bool is_static() const { return attributes & 0x10; }
   bool is_literal() const { return attributes & 0x40; }
   bool is_init_only() const { return attributes & 0x20; }
   std::span<const uint8_t> rva_data();  // empty if no RVA
+  uint32_t index = 0;                // position in declaring->fields()
+  Field* definition = nullptr;       // field of an instantiated type: the definition's; otherwise this
   Type* type_ = nullptr;
   uint32_t offset_ = ~0u;
 };
