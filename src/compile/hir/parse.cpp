@@ -17,6 +17,7 @@ class Parser {
   Parser(Graph& g, std::string_view text) : g_(g), text_(text) {}
 
   void run() {
+    skip_lines();
     expect("graph");
     while (!at_line_end()) {
       if (accept("method")) { expect("="); g_.method.value = number(); }
