@@ -2,6 +2,7 @@
 // Names come from metadata text alone, so hashing loads nothing.
 #include <cstring>
 
+#include "load/types/il_operands.h"
 #include "load/types/impl.h"
 
 namespace rapgo::load::types {
@@ -101,35 +102,13 @@ class TokenNames {
   Hash& h_;
 };
 
-// Operand bytes of an opcode (III.1.2); -1: a token, -2: switch.
-int operand(uint8_t first, uint8_t second) {
-  if (first == 0xFE) {
-    switch (second) {
-      case 0x06: case 0x07: case 0x15: case 0x16: case 0x1C: return -1;
-      case 0x09: case 0x0A: case 0x0B: case 0x0C: case 0x0D: case 0x0E: return 2;
-      case 0x12: case 0x19: return 1;
-      default: return 0;
-    }
-  }
-  if ((first >= 0x0E && first <= 0x13) || first == 0x1F || (first >= 0x2B && first <= 0x37) || first == 0xDE) return 1;
-  if (first == 0x20 || first == 0x22 || (first >= 0x38 && first <= 0x44) || first == 0xDD) return 4;
-  if (first == 0x21 || first == 0x23) return 8;
-  if (first == 0x45) return -2;
-  switch (first) {
-    case 0x27: case 0x28: case 0x29: case 0x6F: case 0x70: case 0x71: case 0x72: case 0x73: case 0x74: case 0x75: case 0x79:
-    case 0x7B: case 0x7C: case 0x7D: case 0x7E: case 0x7F: case 0x80: case 0x81: case 0x8C: case 0x8D: case 0x8F: case 0xA3:
-    case 0xA4: case 0xA5: case 0xC2: case 0xC6: case 0xD0: return -1;
-    default: return 0;
-  }
-}
-
 void hash_code(const md::Metadata& m, image::Bytes code, Hash& h) {
   TokenNames names(m, h);
   md::BlobReader r(code);
   while (!r.at_end()) {
     const uint8_t first = r.u8(), second = first == 0xFE && !r.at_end() ? r.u8() : 0;
     h.number(uint64_t{first} << 8 | second);
-    const int n = operand(first, second);
+    const int n = il_operand_size(first, second);
     if (n == -1) {
       names.token(md::Token(r.u32()));
     } else if (n == -2) {

@@ -27,7 +27,10 @@ void fill_cell(Loader& l, Method* m, uint64_t* cell) {
 void describe_array(Type* t, abi::TypeHead& h) {
   Type* e = t->element;
   h.flags |= abi::kIsArray;
-  if (t->kind == Kind::Array) h.flags |= abi::kIsMultiDim;
+  if (t->kind == Kind::Array) {
+    h.flags |= abi::kIsMultiDim;
+    h.rank = t->rank;
+  }
   h.instance_size = abi::kArrayDataOffset;
   h.element = head_word(e);
   h.element_size = e->value_size();
