@@ -19,6 +19,22 @@ const char* exit_reason_name(uint32_t reason) {
   return reason < std::size(names) ? names[reason] : "?";
 }
 
+std::string assumption_text(const loop::Assumption& a, loop::SymbolNames& names) {
+  using loop::AssumptionKind;
+  auto type = [&] { return names.type_name(loop::TypeId{a.id}).value_or("?"); };
+  auto method = [&] { return names.display_name(loop::MethodId{a.id}); };
+  switch (a.kind) {
+    case AssumptionKind::NotSubclassed: return "nothing derives from " + type();
+    case AssumptionKind::NotOverridden: return "nothing overrides " + method();
+    case AssumptionKind::UniqueImplementor: return "one class implements " + type();
+    case AssumptionKind::StaticReadonlyValue: return fmt::format("static readonly {} is {:#x}", names.field_name(loop::FieldId{a.id}).value_or("?"), a.value);
+    case AssumptionKind::ClassInitialized: return type() + " is initialised";
+    case AssumptionKind::MethodBody: return "the IL of " + method();
+    case AssumptionKind::TypeLayout: return "the layout of " + type();
+  }
+  return "?";
+}
+
 MethodStory& Journal::story(loop::MethodId m) {
   MethodStory& s = stories_[m];
   s.method = m;

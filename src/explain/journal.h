@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "loop/compiled_code.h"
 #include "loop/event.h"
 #include "loop/plan.h"
 #include "loop/symbol_names.h"
@@ -75,6 +76,7 @@ class Journal {
   Totals totals_;
 };
 
+std::string assumption_text(const loop::Assumption& assumption, loop::SymbolNames& names);
 const char* exit_reason_name(uint32_t reason);  // loop::ExitReason
 std::string escape_html(const std::string& text);
 

@@ -222,6 +222,9 @@ struct Assumption {
 };
 
 // ---- probes ----------------------------------------------------------------------------------------------------
+// Words in a version's counter block. Block, Edge, TripCount: one count. ReceiverType and CallTarget: kReceiverRows pairs (type word
+// or method address; count), first come first served, then one count for all others. Increments need not be atomic: lost ones are noise.
+inline constexpr uint32_t kReceiverRows = 4, kReceiverWords = 2 * kReceiverRows + 1;
 enum class ProbeKind : uint8_t { Block, Edge, ReceiverType, CallTarget, TripCount };
 struct ProbeSite {
   ProbeKind kind;

@@ -1,0 +1,355 @@
+#include "vm/adaptive.h"
+
+#include <algorithm>
+#include <fstream>
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "code/versions/versions.h"
+#include "observe/probes/probes.h"
+#include "observe/sampler/sampler.h"
+#include "vm/loops.h"
+
+namespace rapgo::vm {
+
+using code::versions::InstalledCode;
+using load::types::Method;
+using loop::EventKind;
+using loop::MethodId;
+using loop::Tier;
+
+namespace {
+
+constexpr uint64_t kPeriod = 1'000'000;            // of CPU time while there is something to find
+constexpr uint64_t kSlowPeriod = 10'000'000;       // when little is left to gain
+constexpr uint64_t kBatch = 4'000'000;             // samples are taken in batches this long
+constexpr uint64_t kRearm = 1'000'000'000;         // look again after so long a pause (phase changes)
+constexpr uint64_t kProbeTime = 30'000'000;        // probes stay this long at the most
+constexpr uint64_t kProbeCount = 20'000;           // or until so much was counted
+
+void tell(EventKind kind, Tier tier, MethodId method, loop::VersionId version, uint32_t il, uint64_t a, uint64_t b) {
+  loop::Event e;
+  e.time_ns = base::monotonic_ns();
+  e.kind = kind;
+  e.tier = tier;
+  e.method = method;
+  e.version = version;
+  e.il = il;
+  e.a = a;
+  e.b = b;
+  loop::emit(e);
+}
+
+}  // namespace
+
+Adaptive::Adaptive(Config config) : config_(std::move(config)) {
+  policy_.stress_probe = config_.options->stress.probe;
+  if (!config_.options->replay.empty()) replay(config_.options->replay);
+}
+
+Adaptive::~Adaptive() { stop(); }
+
+void Adaptive::start() {
+  period_ns_ = kPeriod;
+  observe::Sampler::get().start(config_.capture, period_ns_);
+  observe::Sampler::get().attach_thread();
+  thread_ = std::thread([this] { run(); });
+}
+
+void Adaptive::stop() {
+  if (stopping_.exchange(true)) return;
+  observe::Sampler::get().set_period(0);
+  observe::Sampler::get().wake();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Adaptive::run() {
+  pthread_setname_np(pthread_self(), "rapgo-observer");
+  setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), 5);
+  auto& sampler = observe::Sampler::get();
+  while (!stopping_) {
+    const bool any = sampler.wait(kRearm);
+    if (stopping_) break;
+    if (any) {
+      timespec pause{0, static_cast<long>(kBatch)};
+      nanosleep(&pause, nullptr);
+    }
+    std::lock_guard hold(lock_);
+    round();
+    adjust_rate(any);
+    cpu_ns_ = base::thread_cpu_ns();
+  }
+}
+
+void Adaptive::round() {
+  observe::Sampler::get().drain([this](const loop::Sample& s) { add_sample(s); });
+  take_exits();
+  check_probes();
+  for (const auto& hot : aggregator_.hottest()) consider(hot);
+  // Loops whose time goes to what they call are hot too, though they are seldom innermost.
+  std::vector<std::pair<double, MethodId>> outer;
+  for (auto& [method, samples] : loop_samples_)
+    if (samples >= policy_.min_samples) outer.push_back({samples, method});
+  std::sort(outer.rbegin(), outer.rend());
+  if (outer.size() > 4) outer.resize(4);
+  for (auto& [samples, method] : outer) {
+    auto known = aggregator_.methods().find(method);
+    consider({method, known == aggregator_.methods().end() ? 0 : known->second.samples, last_loop_il_[method], 0, 0});
+  }
+  if (code::versions::reclaim_due() && config_.reclaim) config_.reclaim();
+}
+
+void Adaptive::add_sample(const loop::Sample& sample) {
+  aggregator_.add(sample);
+  loop::Event e;
+  e.time_ns = sample.time_ns;
+  e.kind = EventKind::Sampled;
+  e.a = sample.frame_count;
+  if (sample.frame_count) {
+    e.method = {sample.frames[0].method};
+    e.il = sample.frames[0].il_offset;
+    e.version = {sample.frames[0].version};
+  }
+  loop::emit(e);
+  if (config_.journal && sample.frame_count) config_.journal->samples(e.method, aggregator_.methods().at(e.method).samples);
+  // What a loop calls is part of the loop; and a caller's site shows which implementation was called.
+  for (int i = 1; i < sample.frame_count && i < 6; i++) {
+    const MethodId caller{sample.frames[i].method};
+    const uint32_t il = sample.frames[i].il_offset;
+    Method* callee = Method::from({sample.frames[i - 1].method});
+    if (i == 1 && callee->is_virtual() && !callee->declaring->is_abstract()) {
+      loop::MethodProfile seen;
+      seen.receivers[il].rows = {{callee->declaring->id().value, sample.weight}};
+      aggregator_.merge(caller, seen);
+    }
+    const MethodLoops& loops = loops_of(Method::from(caller));
+    if (std::any_of(loops.loops.begin(), loops.loops.end(), [&](const IlLoop& l) { return l.contains(il); })) {
+      loop_samples_[caller] += sample.weight;
+      last_loop_il_[caller] = il;
+      break;
+    }
+  }
+}
+
+loop::HotEvent Adaptive::event_for(Method* method, uint32_t il, loop::VersionId version) {
+  loop::HotEvent e;
+  e.method = method->id();
+  InstalledCode* code = version.value ? code::versions::by_id(version) : nullptr;
+  InstalledCode* active = code::versions::active(e.method);
+  if (!code) code = active;
+  e.current_version = code ? code->id : loop::VersionId{};
+  e.current_tier = code ? code->tier : Tier::Baseline;
+  const MethodLoops& loops = loops_of(method);
+  e.il_bytes = loops.il_bytes;
+  e.has_loops = !loops.loops.empty();
+  e.has_virtual_calls = loops.has_virtual_calls;
+  const decide::MethodHistory* past = history_.find(e.method);
+  // The outermost loop around the place that has no OSR version yet: if that one is not reached soon, the next round asks
+  // for the loop inside it.
+  if (e.current_tier != Tier::Optimized)
+    for (const IlLoop& l : loops.loops) {
+      if (!l.contains(il)) continue;
+      if (past && std::find(past->osr_done.begin(), past->osr_done.end(), l.header) != past->osr_done.end()) continue;
+      e.in_loop = true;
+      e.loop_il = l.header;
+      break;
+    }
+  auto known = aggregator_.methods().find(e.method);
+  e.samples = (known == aggregator_.methods().end() ? 0 : known->second.samples) + loop_samples_[e.method];
+  e.total_samples = aggregator_.total_samples();
+  e.sample_period_ns = static_cast<double>(std::max<uint64_t>(period_ns_, kPeriod));
+  e.program_ns = base::process_cpu_ns();
+  e.profile = aggregator_.snapshot();
+  return e;
+}
+
+void Adaptive::consider(const observe::Aggregator::Hot& hot) {
+  if (replaying_) return;
+  Method* method = Method::from(hot.method);
+  if (!config_.may_optimize(method)) return;
+  if (hot.samples + loop_samples_[hot.method] < policy_.min_samples) return;
+  loop::HotEvent e = event_for(method, hot.il, {hot.version});
+  if (e.current_tier == Tier::Optimized && hot.version) return;
+  tell(EventKind::HotMethod, e.current_tier, e.method, e.current_version, e.in_loop ? e.loop_il : 0, static_cast<uint64_t>(e.samples * 1000), 0);
+  // A probed version is reached by calls only: an activation that never returns is optimized from samples instead.
+  decide::PolicyOptions options = policy_;
+  options.probe_first = options.probe_first && !e.in_loop;
+  carry_out(e, decide::decide(e, history_, model_, options));
+}
+
+void Adaptive::carry_out(const loop::HotEvent& e, const decide::Decision& d) {
+  if (config_.journal)
+    config_.journal->decision(base::monotonic_ns(), e.method,
+                              d.plan ? fmt::format("compile {}{}: {} (gain about {:.1f} ms for {:.1f} ms)", tier_name(d.plan->tier),
+                                                   d.plan->osr ? fmt::format(" for the loop at IL {:04x}", d.plan->osr_il_offset) : "", d.why,
+                                                   d.estimate.benefit_ns / 1e6, d.estimate.cost_ns / 1e6)
+                                     : "no: " + d.why);
+  if (!d.plan) {
+    tell(EventKind::DecidedNot, e.current_tier, e.method, e.current_version, 0, static_cast<uint64_t>(std::max(0.0, d.estimate.benefit_ns)),
+         static_cast<uint64_t>(d.estimate.cost_ns));
+    return;
+  }
+  tell(EventKind::Decided, d.plan->tier, e.method, {}, d.plan->osr ? d.plan->osr_il_offset : 0, static_cast<uint64_t>(d.estimate.benefit_ns),
+       static_cast<uint64_t>(d.estimate.cost_ns));
+  if (config_.record)
+    if (auto name = config_.names->method_name(e.method)) config_.record(decide::record_line(*name, *d.plan));
+  history_.planned(*d.plan, e.samples);
+  config_.driver->submit(*d.plan);
+}
+
+void Adaptive::plan_done(compile::driver::Result& result) {
+  const loop::CompilePlan& plan = result.plan;
+  const MethodId method = plan.method;
+  if (result.code) {
+    if (config_.journal) {
+      std::vector<std::string> assumptions;
+      for (const auto& a : result.value->assumptions) assumptions.push_back(explain::assumption_text(a, *config_.names));
+      config_.journal->version_details(method, result.code->id, std::move(assumptions), result.value->notes);
+    }
+    InstalledCode* before = plan.osr ? code::versions::publish_osr(method, plan.osr_il_offset, result.code) : code::versions::publish(method, result.code);
+    if (before && before->tier != Tier::Baseline)
+      code::versions::retire(before, before->tier == Tier::Probed ? code::versions::RetireReason::ProbesDone : code::versions::RetireReason::Replaced);
+    if (plan.tier == Tier::Optimized && config_.remember) config_.remember(result.value);
+  }
+  std::lock_guard hold(lock_);
+  history_.compiled(plan, result.code != nullptr);
+  if (result.code) {
+    model_.compiled(plan.tier, result.value->il_bytes, result.compile_ns);
+    if (plan.tier == Tier::Probed) {
+      probing_.push_back({result.code, base::monotonic_ns()});
+      tell(EventKind::ProbesStarted, Tier::Probed, method, result.code->id, 0, 0, 0);
+    }
+  } else if (config_.journal) {
+    config_.journal->decision(base::monotonic_ns(), method, "not compiled: " + result.error);
+  }
+}
+
+void Adaptive::exit_taken(MethodId method, loop::VersionId version, uint32_t il, loop::ExitReason reason) {
+  // Called while a thread is on its way down: must not wait for the observer. A lost note costs nothing but a later decision.
+  std::unique_lock hold(lock_, std::try_to_lock);
+  if (hold.owns_lock() && exits_.size() < 100000) exits_.push_back({method, version, il, reason});
+}
+
+void Adaptive::assumption_broke(MethodId method) {
+  std::lock_guard hold(lock_);
+  broken_.push_back(method);
+}
+
+void Adaptive::take_exits() {
+  std::map<MethodId, ExitNote> last;
+  for (const ExitNote& note : exits_) {
+    aggregator_.count_exit(note.method, note.il);
+    if (note.reason != loop::ExitReason::ExplicitThrow && note.reason != loop::ExitReason::ExceptionFromCallee && note.reason != loop::ExitReason::Stress)
+      history_.guard_failed(note.method, 1);
+    last[note.method] = note;
+  }
+  exits_.clear();
+  auto reconsider = [&](MethodId id, loop::HotReason reason, uint32_t il) {
+    Method* method = Method::from(id);
+    if (replaying_ || !config_.may_optimize(method)) return;
+    loop::HotEvent e = event_for(method, il, {});
+    e.reason = reason;
+    if (reason == loop::HotReason::GuardTooOften) {
+      // The loop that the activation fell out of is to be entered again by the new version.
+      e.current_tier = Tier::Baseline;
+      for (const IlLoop& l : loops_of(method).loops)
+        if (l.contains(il)) {
+          e.in_loop = true;
+          e.loop_il = l.header;
+          break;
+        }
+    }
+    carry_out(e, decide::decide(e, history_, model_, policy_));
+  };
+  for (auto& [method, note] : last) {
+    if (note.reason == loop::ExitReason::Stress) continue;
+    const decide::MethodHistory* past = history_.find(method);
+    if (past && past->guard_failures >= policy_.guard_limit && !past->compiling) {
+      tell(EventKind::GuardTooOften, Tier::Optimized, method, note.version, note.il, past->guard_failures, 0);
+      reconsider(method, loop::HotReason::GuardTooOften, note.il);
+    }
+  }
+  for (MethodId method : broken_) reconsider(method, loop::HotReason::AssumptionBroken, 0);
+  broken_.clear();
+}
+
+void Adaptive::check_probes() {
+  const uint64_t now = base::monotonic_ns();
+  for (auto it = probing_.begin(); it != probing_.end();) {
+    const uint64_t counted = observe::executions(*it->code);
+    if (counted < kProbeCount && now - it->since_ns < kProbeTime) {
+      ++it;
+      continue;
+    }
+    InstalledCode* code = it->code;
+    aggregator_.merge(code->method, observe::read_counters(*code));
+    tell(EventKind::ProbesRemoved, Tier::Probed, code->method, code->id, 0, counted, now - it->since_ns);
+    // Back to plain baseline code until the optimized version is there: probes are for a short while only.
+    if (InstalledCode* plain = code::versions::newest(code->method, Tier::Baseline)) code::versions::publish(code->method, plain);
+    const MethodId method = code->method;
+    code::versions::retire(code, code::versions::RetireReason::ProbesDone);
+    it = probing_.erase(it);
+    if (counted == 0) continue;
+    loop::HotEvent e = event_for(Method::from(method), 0, {});
+    e.reason = loop::HotReason::ProbesFull;
+    carry_out(e, decide::decide(e, history_, model_, policy_));
+  }
+}
+
+// R1: the rate falls when nothing was decided for a while, and is raised again when the program enters new code.
+void Adaptive::adjust_rate(bool any_samples) {
+  auto& sampler = observe::Sampler::get();
+  if (any_samples && aggregator_.phase_change() > 0.3) quiet_rounds_ = 0;
+  else quiet_rounds_++;
+  const uint64_t wanted = quiet_rounds_ > 250 ? kSlowPeriod : kPeriod;
+  if (wanted != period_ns_) {
+    period_ns_ = wanted;
+    sampler.set_period(wanted);
+  }
+  if (quiet_rounds_ % 64 == 63) sampler.rotate();
+}
+
+void Adaptive::seed(const loop::Profile& profile) {
+  std::lock_guard hold(lock_);
+  for (const auto& [method, p] : profile.methods) aggregator_.merge(method, p);
+}
+
+std::shared_ptr<const loop::Profile> Adaptive::profile() {
+  std::lock_guard hold(lock_);
+  return aggregator_.snapshot();
+}
+
+void Adaptive::replay(const std::string& path) {
+  std::ifstream in(path);
+  if (!in) return;  // the command checked that it can be read
+  replaying_ = true;
+  for (std::string line; std::getline(in, line);)
+    if (auto plan = decide::parse_line(line)) replay_[plan->method].push_back(*plan);
+}
+
+void Adaptive::method_compiled(Method* method) {
+  if (!replaying_) return;
+  auto name = config_.names->method_name(method->id());
+  if (!name) return;
+  std::lock_guard hold(lock_);
+  auto it = replay_.find(*name);
+  if (it == replay_.end()) return;
+  for (const auto& recorded : it->second) {
+    loop::CompilePlan plan;
+    plan.method = method->id();
+    plan.tier = recorded.tier;
+    plan.osr = recorded.osr;
+    plan.osr_il_offset = recorded.osr_il;
+    plan.reason = "replay: " + recorded.reason;
+    plan.profile = aggregator_.snapshot();
+    history_.planned(plan, 0);
+    config_.driver->submit(plan);
+  }
+  replay_.erase(it);
+}
+
+}  // namespace rapgo::vm

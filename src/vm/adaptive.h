@@ -1,0 +1,92 @@
+// The loop that gives the project its name: observe, decide, have compiled, publish, watch what comes of it.
+// One background thread owns aggregator, history and model; everything else hands it facts through lock-free or briefly locked queues.
+#pragma once
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/options.h"
+#include "compile/driver/driver.h"
+#include "decide/policy/policy.h"
+#include "explain/journal.h"
+#include "load/types/method.h"
+#include "observe/profile/aggregator.h"
+
+namespace rapgo::vm {
+
+class Adaptive {
+ public:
+  struct Config {
+    const base::Options* options = nullptr;
+    compile::driver::Driver* driver = nullptr;
+    explain::Journal* journal = nullptr;
+    loop::SymbolNames* names = nullptr;
+    bool (*capture)(void* ucontext, loop::Sample& out) = nullptr;
+    std::function<bool(load::types::Method*)> may_optimize;             // --only, --skip, body kinds
+    std::function<void(std::shared_ptr<const loop::CompiledCode>)> remember;  // offers published code to the store
+    std::function<void()> reclaim;                                      // called when code waits for reclamation
+    std::function<void(const std::string&)> record;                     // --record: one line
+  };
+  explicit Adaptive(Config config);
+  ~Adaptive();
+
+  void start();
+  void stop();                       // joins; no decision after it
+
+  // A finished plan (driver's on_done, Mode::Runtime): publishes or arms, tells history.
+  void plan_done(compile::driver::Result& result);
+  // A transfer down was taken. Any thread, cheap.
+  void exit_taken(loop::MethodId method, loop::VersionId version, uint32_t il, loop::ExitReason reason);
+  // Versions retired because an assumption broke: their methods are candidates again.
+  void assumption_broke(loop::MethodId method);
+  // Knowledge from earlier runs.
+  void seed(const loop::Profile& profile);
+  std::shared_ptr<const loop::Profile> profile();
+  // --replay: plans in the order of the recording, submitted when their method is first compiled.
+  void replay(const std::string& path);
+  void method_compiled(load::types::Method* method);
+
+  struct Overhead { uint64_t cpu_ns = 0; };
+  uint64_t observer_cpu_ns() const { return cpu_ns_; }
+
+ private:
+  struct ExitNote { loop::MethodId method; loop::VersionId version; uint32_t il; loop::ExitReason reason; };
+  struct Probing { code::versions::InstalledCode* code; uint64_t since_ns; };
+
+  void run();
+  void round();
+  void add_sample(const loop::Sample& sample);
+  void consider(const observe::Aggregator::Hot& hot);
+  void carry_out(const loop::HotEvent& event, const decide::Decision& decision);
+  void take_exits();
+  void check_probes();
+  void adjust_rate(bool any_samples);
+  loop::HotEvent event_for(load::types::Method* method, uint32_t il, loop::VersionId version);
+
+  Config config_;
+  std::thread thread_;
+  std::atomic<bool> stopping_{false};
+  std::atomic<uint64_t> cpu_ns_{0};
+  std::mutex lock_;                  // guards everything below; short
+  observe::Aggregator aggregator_;
+  decide::History history_;
+  decide::CostModel model_;
+  decide::PolicyOptions policy_;
+  std::vector<ExitNote> exits_;
+  std::map<loop::MethodId, double> loop_samples_;   // samples in callees of a loop of this method
+  std::map<loop::MethodId, uint32_t> last_loop_il_;
+  std::vector<Probing> probing_;
+  std::vector<loop::MethodId> broken_;
+  std::map<std::string, std::vector<decide::RecordedPlan>> replay_;
+  bool replaying_ = false;
+  uint64_t quiet_rounds_ = 0;
+  uint64_t period_ns_ = 0;
+};
+
+}  // namespace rapgo::vm
