@@ -88,6 +88,7 @@ void CoreBuilder::thrower(Helper h) {
   stubs.helper[static_cast<int>(h)] = e.pc();
   enter_transition(e, abi::Mode::Runtime);
   a.sub(rsp, kContextRoom);
+  a.and_(rsp, -16);  // a fault may come from a prologue
   store_context(e, rsp, 0);
   a.mov(kIntArg[std::strlen(abi::helper_info(h).args)], rsp);
   body_call(h);

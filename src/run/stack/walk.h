@@ -10,18 +10,9 @@
 #include "loop/ids.h"
 #include "loop/profile.h"
 
-namespace rapgo::code::versions { struct InstalledVersion; }
 namespace rapgo::run::threads { class Thread; }
 
 namespace rapgo::run::stack {
-
-// Register state of one managed frame: everything unwinding needs. saved[] in the order of loop::kCalleeSaved.
-struct Registers {
-  uint64_t pc = 0;
-  uint64_t sp = 0;
-  uint64_t saved[loop::kCalleeSaved] = {};  // rbx, rbp, r12, r13, r14, r15
-  uint64_t fp() const { return saved[1]; }
-};
 
 // One method activation, inlined ones included (they share `registers` with the physical frame).
 struct VirtualFrame {

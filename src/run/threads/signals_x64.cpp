@@ -10,6 +10,7 @@
 #include <sys/ucontext.h>
 #include <unistd.h>
 
+#include "abi/stub_protocol.h"
 #include "run/threads/internal.h"
 #include "run/threads/service.h"
 #include "run/threads/suspend.h"
@@ -20,8 +21,6 @@ namespace {
 
 using abi::Mode;
 
-std::span<const RestartRange> ranges;  // sorted
-
 constexpr uint64_t kHardZone = 64 * 1024;  // never opened: overflow within overflow ends here
 
 ucontext_t* context_of(void* p) { return static_cast<ucontext_t*>(p); }
@@ -29,14 +28,7 @@ ucontext_t* context_of(void* p) { return static_cast<ucontext_t*>(p); }
 // Allocation and barrier stubs restart from their beginning: nothing of them may span a collection.
 void restart(ucontext_t* uc) {
   auto& pc = uc->uc_mcontext.gregs[REG_RIP];
-  const auto at = static_cast<uint64_t>(pc);
-  size_t low = 0, high = ranges.size();
-  while (low < high) {
-    const size_t middle = (low + high) / 2;
-    if (ranges[middle].end <= at) low = middle + 1;
-    else high = middle;
-  }
-  if (low < ranges.size() && at > ranges[low].begin) pc = static_cast<greg_t>(ranges[low].begin);
+  pc = static_cast<greg_t>(abi::restarted_pc(static_cast<uint64_t>(pc)));
 }
 
 void on_stop(int, siginfo_t*, void* context) {
@@ -166,8 +158,6 @@ void scan_context(ucontext_t* uc, const Thread& thread, void (*visit)(void*, con
 }  // namespace
 
 int stop_signal() { return SIGRTMIN + 3; }
-
-void set_restart_ranges(std::span<const RestartRange> sorted) { ranges = sorted; }
 
 void install_signal_handlers() {
   void* warm[1];

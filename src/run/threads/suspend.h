@@ -6,7 +6,6 @@
 // stopped by signal inside runtime or native code.
 #pragma once
 #include <cstdint>
-#include <span>
 
 namespace rapgo::run::threads {
 
@@ -22,12 +21,6 @@ class StoppedWorld {
   ~StoppedWorld() { resume_world(); }
   StoppedWorld(const StoppedWorld&) = delete;
 };
-
-// Machine code in [begin, end) restarts at begin when a thread is stopped inside.
-struct RestartRange {
-  uint64_t begin, end;
-};
-void set_restart_ranges(std::span<const RestartRange> sorted);  // kept, not copied; before managed code runs
 
 // Calls visit(sink, low, high) for every range of words that may hold references or code addresses of `thread`: stack, registers,
 // vector state, transfer buffer, scratch. World stopped; for the calling thread `own_sp` is where its stack begins (its

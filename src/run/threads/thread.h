@@ -31,17 +31,17 @@ class Parker {
 // An exception on its way through second-pass handlers (run/stack owns the meaning; here because it is a root).
 struct UnwindInFlight {
   abi::Object* exception;
-  uint64_t frame;          // frame pointer of the frame whose handler runs
-  uint32_t clause;         // its index
-  uint64_t target_frame;   // where the first pass found the catch; 0: an entry frame
-  uint32_t target_clause;
-  uint64_t entry;          // entry-frame address that bounds this unwind
+  uint64_t frame;          // frame pointer of the baseline frame whose finally or fault handler runs
+  uint32_t il_offset;      // where in that frame the exception came from
+  uint32_t clause;         // index of the handler that runs
+  uint64_t target_sp;      // CFA of the frame that catches; of an entry frame: its address
+  uint32_t target_clause;  // in it; kEntryTarget, kLandingTarget
 };
 
 // A filter being run in the first pass: its activation has the frame pointer of its owner but lives deeper in the stack.
 struct FilterActivation {
   uint64_t frame;          // rbp of the owner
-  uint64_t sp;             // stack pointer at entry of the filter
+  uint64_t sp;             // stack pointer at the filter's first instruction
   FilterActivation* below;
 };
 
