@@ -33,7 +33,8 @@ struct Options {
 };
 
 // Once, before anything else; maps the heap, the frozen space and the card table. Throws base::UserError if it cannot.
-// `binding` must live as long as the process.
+// `binding` must live as long as the process. Call code::memory::reserve_low() first where that is used: both map the frozen space,
+// and only this one accepts that it is there already. fork is provided for: in the child only the forking thread is attached.
 void init(const Options&, Binding* binding);
 // For tests: frees everything, so that init may be called again. No thread may be attached.
 void shutdown();

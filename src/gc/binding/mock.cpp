@@ -1,5 +1,6 @@
 #include "gc/binding/mock.h"
 
+#include <pthread.h>
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -14,12 +15,22 @@ namespace rapgo::gc {
 
 static thread_local MockThread* mock_self;
 
+static const void* end_of_stack() {
+  pthread_attr_t attributes;
+  void* low = nullptr;
+  size_t size = 0;
+  pthread_getattr_np(pthread_self(), &attributes);
+  pthread_attr_getstack(&attributes, &low, &size);
+  pthread_attr_destroy(&attributes);
+  return static_cast<char*>(low) + size;
+}
+
 MockThread& MockBinding::self() { return *mock_self; }
 
 MockThread& MockBinding::attach() {
   mock_self = new MockThread;
   mock_self->state = &abi::current();
-  mock_self->stack_high = __builtin_frame_address(0);
+  mock_self->stack_high = end_of_stack();
   {
     std::unique_lock lock(mutex_);
     while (stopper_) changed_.wait(lock);
@@ -37,6 +48,12 @@ void MockBinding::detach() {
   std::erase(threads_, mock_self);
   delete mock_self;
   mock_self = nullptr;
+}
+
+void MockBinding::only_this_thread() {
+  threads_ = {mock_self};
+  stopped_ = 0;
+  stopper_ = nullptr;
 }
 
 void MockBinding::enter_native() {

@@ -29,6 +29,7 @@ class MockBinding : public Binding {
   MockThread& attach();
   void detach();
   static MockThread& self();
+  void only_this_thread();  // in the child of a fork that was made with the world stopped
   void enter_native();
   void leave_native();
 

@@ -1,4 +1,7 @@
 // Shapes of objects, large ones, limits, threads, and how much is moved rather than pinned.
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <cstring>
 #include <thread>
@@ -224,6 +227,38 @@ TEST_F(TreesTest, MostSurvivorsMove) {
               static_cast<unsigned long>(s.objects_pinned), static_cast<unsigned long>(s.minor_collections),
               static_cast<unsigned long>(s.major_collections));
   EXPECT_GT(moved, 0.8);
+}
+
+TEST_F(AllocTest, ForkWhileOthersAllocate) {
+  verify_ = false;
+  start();
+  std::atomic<bool> end{false};
+  std::vector<std::thread> threads;
+  for (int n = 0; n < 2; n++)
+    threads.emplace_back([&] {
+      binding->attach();
+      while (!end) node(1), binding->poll();
+      binding->detach();
+    });
+  Object*& kept = root(node(77));
+  for (int i = 0; i < 10; i++) {
+    binding->stop_world();
+    pid_t child = fork();
+    if (child == 0) {
+      binding->only_this_thread();
+      for (int j = 0; j < 500000; j++) node(2);
+      collect(1);
+      _exit(number(kept, 2) == 77 ? 0 : 1);
+    }
+    binding->resume_world();
+    int status = -1;
+    waitpid(child, &status, 0);
+    ASSERT_EQ(status, 0);
+  }
+  end = true;
+  binding->enter_native();
+  for (auto& t : threads) t.join();
+  binding->leave_native();
 }
 
 TEST_F(AllocTest, ManyThreads) {

@@ -1,4 +1,8 @@
 // The collector's half of gc/binding/api.h.
+#include <pthread.h>
+
+#include <mutex>
+
 #include "base/error.h"
 #include "gc/binding/api.h"
 #include "gc/collect/cycle.h"
@@ -6,7 +10,30 @@
 
 namespace rapgo::gc {
 
+// fork: the child is one thread with a heap that no other thread was just changing.
+static void before_fork() {
+  if (!heap::instance) return;
+  heap::instance->mutex.lock();
+  heap::handle_mutex.lock();
+}
+static void after_fork() {
+  if (!heap::instance) return;
+  heap::handle_mutex.unlock();
+  heap::instance->mutex.unlock();
+}
+static void after_fork_in_child() {
+  if (!heap::instance) return;
+  // The other threads are gone; their states lie in memory that the child still has.
+  auto& threads = heap::instance->threads;
+  for (ThreadState* thread : threads)
+    if (thread != &abi::current()) heap::instance->retire_buffer(*thread);
+  std::erase_if(threads, [](ThreadState* thread) { return thread != &abi::current(); });
+  after_fork();
+}
+
 void init(const Options& options, Binding* binding) {
+  static std::once_flag once;
+  std::call_once(once, [] { pthread_atfork(before_fork, after_fork, after_fork_in_child); });
   if (heap::instance) base::fatal("gc::init called twice");
   heap::instance = new heap::Heap(options, binding);
   heap::instance->collect = collector::collect;

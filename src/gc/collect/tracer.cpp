@@ -133,8 +133,7 @@ template <bool kMajor> void Tracer<kMajor>::scan_dirty_cards() {
         scan_card(block, c);
       }
   }
-  heap_.large.for_each([this](Object* o) {
-    if (!(o->head()->flags & abi::kHasReferences)) return;
+  heap_.large.for_each_with_references([this](Object* o) {
     uintptr_t end = address(o) + size_of(o);
     uint8_t* card = card_of(o);
     uint8_t* last = card + ((end - address(o) - 1) >> abi::kCardShift);

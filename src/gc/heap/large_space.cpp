@@ -61,6 +61,8 @@ void LargeSpace::sweep(bool poison) {
     add_free(page, count);
   }
   heads_.resize(kept);
+  with_references_.clear();
+  classified_ = 0;
 }
 
 void LargeSpace::trim(size_t keep) {
