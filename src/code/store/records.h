@@ -5,7 +5,6 @@
 // Thread safety: all functions, one at a time inside. Errors: false/empty; a damaged database is set aside and begun anew
 // (event StoreRejected). Many processes may write: one transaction per call.
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -37,9 +36,9 @@ class Records {
   virtual ~Records() = default;
 
   // Profiles of all methods of `program` whose IL is unchanged and whose names resolve; others stay in the database.
-  // Counts are scaled by the ageing since they were saved (half after `kHalfLifeRuns` runs).
+  // Counts have aged by kProfileDecay for every later run of the program.
   virtual bool load_profiles(const std::string& program, loop::Profile& out) = 0;
-  // Merges: stored counts are aged, then these are added.
+  // Merges: stored counts age by one run, then these are added. Once per run, and of this run only: not what load_profiles gave.
   virtual bool save_profiles(const std::string& program, const loop::Profile& profile) = 0;
 
   virtual std::vector<Verdict> load_verdicts(const std::string& program) = 0;
@@ -48,10 +47,6 @@ class Records {
   // The latest runs of a program, newest first.
   virtual std::vector<Run> load_runs(const std::string& program, int limit = 16) = 0;
   virtual bool save_run(const std::string& program, const Run& run) = 0;
-
-  // When segments were used last, by file name (for eviction).
-  virtual bool save_uses(const std::vector<std::string>& segments) = 0;
-  virtual std::map<std::string, int64_t> load_uses() = 0;
 };
 
 inline constexpr double kProfileDecay = 0.7;  // of stored counts at each save
