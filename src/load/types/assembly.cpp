@@ -72,36 +72,47 @@ Type* follow_exported(Assembly* a, uint32_t row, unsigned depth = 0) {
 }
 }  // namespace
 
-Assembly* open_assembly(const std::string& path) {
+std::unique_ptr<Assembly> open_assembly(std::unique_ptr<md::Image> image, const std::string& path) {
   auto a = std::make_unique<Assembly>();
   try {
-    a->image = image::Image::open(path);
+    a->image = std::move(image);
     a->metadata = std::make_unique<md::Metadata>(*a->image);
     a->name = name_of(*a->metadata);
-    a->impl = new Assembly::Impl();
-    const md::Metadata& m = *a->metadata;
-    a->impl->types = row_table<Type*>(m, md::Table::TypeDef);
-    a->impl->type_refs = row_table<Type*>(m, md::Table::TypeRef);
-    a->impl->type_specs = row_table<Type*>(m, md::Table::TypeSpec);
-    a->impl->methods = row_table<Method*>(m, md::Table::MethodDef);
-    a->impl->method_specs = row_table<Method*>(m, md::Table::MethodSpec);
-    a->impl->fields = row_table<Field*>(m, md::Table::Field);
-    a->impl->member_refs = row_table<void*>(m, md::Table::MemberRef);
-    a->impl->member_ref_defs = row_table<void*>(m, md::Table::MemberRef);
-    a->impl->refs = row_table<Assembly*>(m, md::Table::AssemblyRef);
+  } catch (const image::BadImage& e) {
+    throw LoadError(LoadErrorKind::BadImage, "Could not load file or assembly '" + path + "': " + e.what(), path, path);
+  }
+  a->path = path;
+  const size_t slash = path.rfind('/');
+  a->directory = slash == std::string::npos ? "." : path.substr(0, slash);
+  return a;
+}
+
+std::unique_ptr<Assembly> open_assembly(const std::string& path) {
+  try {
+    return open_assembly(image::Image::open(path), path);
   } catch (const image::BadImage& e) {
     throw LoadError(LoadErrorKind::BadImage, "Could not load file or assembly '" + path + "': " + e.what(), path, path);
   } catch (const image::CannotOpen& e) {
     throw LoadError(LoadErrorKind::FileNotFound, "Could not load file or assembly '" + path + "' or one of its dependencies. " + e.what(), path, path);
   }
-  a->path = path;
-  const size_t slash = path.rfind('/');
-  a->directory = slash == std::string::npos ? "." : path.substr(0, slash);
+}
+
+Assembly* publish_assembly(std::unique_ptr<Assembly> a) {
+  const md::Metadata& m = *a->metadata;
+  a->impl = new Assembly::Impl();
+  a->impl->types = row_table<Type*>(m, md::Table::TypeDef);
+  a->impl->type_refs = row_table<Type*>(m, md::Table::TypeRef);
+  a->impl->type_specs = row_table<Type*>(m, md::Table::TypeSpec);
+  a->impl->methods = row_table<Method*>(m, md::Table::MethodDef);
+  a->impl->method_specs = row_table<Method*>(m, md::Table::MethodSpec);
+  a->impl->fields = row_table<Field*>(m, md::Table::Field);
+  a->impl->member_refs = row_table<void*>(m, md::Table::MemberRef);
+  a->impl->member_ref_defs = row_table<void*>(m, md::Table::MemberRef);
+  a->impl->refs = row_table<Assembly*>(m, md::Table::AssemblyRef);
   Loader::Impl& l = loader();
   auto** handle = static_cast<Assembly**>(l.low(sizeof(Assembly*), 16));
   *handle = a.get();
   a->id.value = word(handle);
-  l.by_path.emplace(path, a.get());
   l.assemblies.push_back(a.get());
   return a.release();
 }

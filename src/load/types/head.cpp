@@ -90,8 +90,22 @@ void describe(Type* t, abi::TypeHead& h) {
 }
 
 void count_subclass(Type* t) {
-  for (Type* p = t->parent(); p; p = p->parent()) ++p->subclass_count;
-  for (Type* i : t->interfaces()) ++i->subclass_count;
+  const bool concrete = !t->is_interface() && !t->is_abstract();
+  auto count = [&](Type* super) {
+    ++super->subclass_count;
+    if (concrete) {
+      ++super->concrete_count;
+      super->last_concrete = t;
+    }
+  };
+  for (Type* p = t->parent(); p; p = p->parent()) count(p);
+  for (Type* i : t->interfaces()) count(i);
+}
+
+void check_no_abstract_left(Type* t) {
+  if (t->is_abstract() || t->is_interface()) return;
+  for (Method* m : t->impl->vtable)
+    if (m->is_abstract()) throw_type_load(t, "it does not implement the abstract method '" + m->display_name() + "'");
 }
 }  // namespace
 
@@ -102,6 +116,7 @@ void build_head(Type* t) {
   Type* parent = t->parent();
   if (parent) parent->head();
   ensure(t, kVtable);
+  check_no_abstract_left(t);
   ensure(t, kStatics);
   std::span<Method* const> vtable = t->impl->vtable;
   const size_t size = offsetof(abi::TypeHead, vtable) + 8 * std::max<size_t>(1, vtable.size());

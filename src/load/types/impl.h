@@ -132,11 +132,9 @@ struct Loader::Impl {
   std::vector<Type*> fnptrs;
   std::vector<Assembly*> assemblies;
   std::unordered_map<std::string, Assembly*> by_path;
-  std::unordered_map<std::string, Assembly*> by_reference;  // display name of a request -> answer
   std::vector<Method*> without_entry;  // made before make_entry was set
   uint32_t thread_static_words = 0;
   std::vector<Field*> thread_statics;
-  std::unordered_map<std::string, Type*> corlib_types;
   Type* array_interfaces[5] = {};  // IList`1, ICollection`1, IEnumerable`1, IReadOnlyList`1, IReadOnlyCollection`1
 
   void* low(size_t size, size_t align);
@@ -148,9 +146,16 @@ inline Loader::Impl& loader() { return *Loader::get().impl; }
 
 class Lock {
  public:
-  Lock() : hold_(loader().mutex) {}
+  Lock() : mutex_(loader().mutex) {
+    if (!mutex_.try_lock()) wait();
+  }
+  ~Lock() { mutex_.unlock(); }
+  Lock(const Lock&) = delete;
+  Lock& operator=(const Lock&) = delete;
+
  private:
-  std::lock_guard<std::recursive_mutex> hold_;
+  void wait();
+  std::recursive_mutex& mutex_;
 };
 
 // Metadata errors become LoadErrors at the border of this library.
@@ -231,7 +236,11 @@ bool variant_compatible(Type* from, Type* to);  // same definition, II.9.5
 bool array_element_compatible(Type* from, Type* to);
 
 // ---- assemblies ----
-Assembly* open_assembly(const std::string& path);
+// Opened but not yet known to anybody; publish_assembly makes it one of the loaded ones. Errors: LoadError.
+std::unique_ptr<Assembly> open_assembly(const std::string& path);
+std::unique_ptr<Assembly> open_assembly(std::unique_ptr<md::Image> image, const std::string& path);
+Assembly* publish_assembly(std::unique_ptr<Assembly> assembly);
+std::string canonical_path(const std::string& path);
 std::string display_name(const AssemblyName& name);
 AssemblyName parse_assembly_name(std::string_view text);
 

@@ -21,7 +21,9 @@ void Loader::init(const Options& options) {
   l->impl->options = options;
   the_loader = l;
   Lock lock;
-  l->corlib_ = open_assembly(options.framework_dir + "/mscorlib.dll");
+  const std::string path = options.framework_dir + "/mscorlib.dll";
+  l->corlib_ = publish_assembly(open_assembly(path));
+  l->impl->by_path.emplace(canonical_path(path), l->corlib_);
   l->corlib_->is_corlib = true;
   auto get = [&](const char* name) { return l->corlib_type("System", name); };
   WellKnownTypes& w = l->types_;

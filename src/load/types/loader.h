@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -93,6 +94,7 @@ class Loader {
   const WellKnownTypes& types() const { return types_; }
   Assembly* corlib() const { return corlib_; }
   Assembly* load_file(const std::string& path);                           // LoadError
+  Assembly* load_bytes(std::vector<uint8_t> bytes, const std::string& name);  // Assembly.Load(byte[]); always a new assembly
   Assembly* load_name(const AssemblyName& name, Assembly* requester);     // resolution order of startup_contract 12
   std::vector<Assembly*> assemblies();                                    // loaded so far
   void set_application_base(std::string dir) { application_base_ = std::move(dir); }
@@ -117,9 +119,11 @@ class Loader {
   std::function<uint64_t(Method*)> make_unboxing_entry;
   std::function<uint64_t()> interface_miss_entry;                         // initial imt word
   std::function<void(Type*)> on_type_complete;                            // vtable stage done, *before* the type can be instantiated
+  // Locks the mutex where another thread holds it: vm waits in Mode::Native, so that a collection need not wait for us.
+  std::function<void(std::recursive_mutex&)> lock_contended;
   std::function<void(uint8_t* statics, const abi::GcMap*)> register_static_roots;
   std::function<Assembly*(const AssemblyName&, Assembly*)> on_resolve_failure;
-  std::function<void(Assembly*)> on_assembly_loaded;
+  std::function<void(Assembly*)> on_assembly_loaded;                      // may be called with the lock held: queue, run nothing managed
 
   // Thread statics: words used so far in every thread's table (grows as types load), and the fields with their first word
   // in offset(). References in them lie where the field type's value_gc_map says (or are the word itself).

@@ -14,11 +14,6 @@ namespace rapgo::load::types {
 namespace {
 bool exists(const std::string& path) { return access(path.c_str(), R_OK) == 0; }
 
-std::string canonical(const std::string& path) {
-  char buffer[PATH_MAX];
-  return realpath(path.c_str(), buffer) ? std::string(buffer) : path;
-}
-
 bool same_token(const AssemblyName& a, const AssemblyName& b) {
   return a.has_token == b.has_token && (!a.has_token || std::memcmp(a.token, b.token, 8) == 0);
 }
@@ -73,23 +68,42 @@ class Candidates {
   const AssemblyName& name_;
 };
 
-bool answers(const Assembly* a, const AssemblyName& wanted, bool any_key) {
-  return a->name.name == wanted.name && a->name.culture == wanted.culture && (any_key || !wanted.has_token || same_token(a->name, wanted));
+bool answers(const Assembly* a, const AssemblyName& wanted) {
+  return a->name.name == wanted.name && a->name.culture == wanted.culture && (!wanted.has_token || same_token(a->name, wanted));
 }
 }  // namespace
+
+std::string canonical_path(const std::string& path) {
+  char buffer[PATH_MAX];
+  return realpath(path.c_str(), buffer) ? std::string(buffer) : path;
+}
 
 Assembly* Loader::load_file(const std::string& path) {
   Assembly* made;
   {
     Lock lock;
-    const std::string full = canonical(path);
+    const std::string full = canonical_path(path);
     if (auto it = impl->by_path.find(full); it != impl->by_path.end()) return it->second;
-    made = open_assembly(full);
-    if (made->name.name == "mscorlib") {  // there is one corlib, whatever lies beside the program
-      impl->assemblies.pop_back();
-      impl->by_path[full] = corlib_;
-      return corlib_;
+    std::unique_ptr<Assembly> opened = open_assembly(full);
+    // There is one corlib, whatever lies beside the program.
+    if (opened->name.name == "mscorlib") return impl->by_path[full] = corlib_;
+    made = impl->by_path[full] = publish_assembly(std::move(opened));
+  }
+  if (on_assembly_loaded) on_assembly_loaded(made);
+  return made;
+}
+
+Assembly* Loader::load_bytes(std::vector<uint8_t> bytes, const std::string& name) {
+  Assembly* made;
+  {
+    Lock lock;
+    std::unique_ptr<md::Image> image;
+    try {
+      image = md::Image::from_bytes(std::move(bytes), name);
+    } catch (const image::BadImage& e) {
+      throw LoadError(LoadErrorKind::BadImage, "Could not load file or assembly '" + name + "': " + e.what(), name, name);
     }
+    made = publish_assembly(open_assembly(std::move(image), name));
   }
   if (on_assembly_loaded) on_assembly_loaded(made);
   return made;
@@ -98,7 +112,7 @@ Assembly* Loader::load_file(const std::string& path) {
 Assembly* Loader::load_name(const AssemblyName& wanted, Assembly* requester) {
   Lock lock;
   if (wanted.name == "mscorlib") return corlib_;
-  for (Assembly* a : impl->assemblies) if (answers(a, wanted, false)) return a;
+  for (Assembly* a : impl->assemblies) if (answers(a, wanted)) return a;
 
   const Options& o = impl->options;
   const std::string facades = o.framework_dir + "/Facades";
@@ -111,20 +125,26 @@ Assembly* Loader::load_name(const AssemblyName& wanted, Assembly* requester) {
   c.directory(o.framework_dir);
   c.directory(facades);
   if (requester && requester->directory != application_base_) c.directory(requester->directory);
-  std::unique_ptr<LoadError> mismatch;
+  std::string mismatch;
   for (const std::string& path : c.paths) {
-    const std::string full = canonical(path);
-    Assembly* a = nullptr;
-    if (auto it = impl->by_path.find(full); it != impl->by_path.end()) a = it->second;
-    if (!a) a = load_file(full);
-    if (answers(a, wanted, false)) return a;
-    if (!mismatch)
-      mismatch = std::make_unique<LoadError>(LoadErrorKind::FileLoad,
-          "Could not load file or assembly '" + display_name(wanted) + "': '" + full + "' is '" + a->full_name() + "'.", wanted.name, display_name(wanted));
+    const std::string full = canonical_path(path);
+    if (auto it = impl->by_path.find(full); it != impl->by_path.end()) {
+      if (answers(it->second, wanted)) return it->second;
+      continue;
+    }
+    std::unique_ptr<Assembly> opened = open_assembly(full);
+    if (!answers(opened.get(), wanted)) {
+      if (mismatch.empty()) mismatch = ": '" + full + "' is '" + opened->full_name() + "'.";
+      continue;
+    }
+    Assembly* made = impl->by_path[full] = publish_assembly(std::move(opened));
+    if (on_assembly_loaded) on_assembly_loaded(made);
+    return made;
   }
   if (on_resolve_failure)
     if (Assembly* a = on_resolve_failure(wanted, requester)) return a;
-  if (mismatch) throw *mismatch;
+  if (!mismatch.empty())
+    throw LoadError(LoadErrorKind::FileLoad, "Could not load file or assembly '" + display_name(wanted) + "'" + mismatch, display_name(wanted), display_name(wanted));
   throw LoadError(LoadErrorKind::FileNotFound, "Could not load file or assembly '" + display_name(wanted) + "' or one of its dependencies.",
                   display_name(wanted), display_name(wanted));
 }

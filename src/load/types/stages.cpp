@@ -16,6 +16,11 @@ void* Loader::Impl::low(size_t size, size_t align) {
   return at;
 }
 
+void Lock::wait() {
+  if (Loader::get().lock_contended) Loader::get().lock_contended(mutex_);
+  else mutex_.lock();
+}
+
 void throw_bad_image(const Assembly* assembly, const char* what) {
   const std::string name = assembly ? assembly->name.name : std::string();
   throw LoadError(LoadErrorKind::BadImage, name.empty() ? std::string(what) : name + ": " + what, {}, name);

@@ -130,7 +130,10 @@ class alignas(16) Type {
   uint32_t init_state = 0;                   // run/calls: class initialisation state machine
   void* init_owner = nullptr;
   loop::MethodId first_subclass_watch;       // scratch for code::versions glue
-  uint32_t subclass_count = 0;               // loaded direct and indirect subclasses / implementors (assumption NotSubclassed)
+  // Types whose head() is complete and that derive from or implement exactly this type (through variance: not counted).
+  uint32_t subclass_count = 0;               // all of them (assumption NotSubclassed)
+  uint32_t concrete_count = 0;               // those that can be instantiated (assumption UniqueImplementor), and
+  Type* last_concrete = nullptr;             // the newest of them
 
   struct Impl;                               // stage data, load/types private
   Impl* impl = nullptr;
