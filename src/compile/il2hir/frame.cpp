@@ -313,7 +313,9 @@ void Frame::translate_block(BlockKey key) {
   il_ = block.begin;
   b_.set_position(index_, il_);
   stack_before_ = stack_;
-  if (block.loop_header && context_ == 0) s.block->entry_state = state();
+  if (block.loop_header && context_ != 0) unsupported("a loop inside a finally handler");
+  // Whatever may turn out to be a loop's header by dominance, IL order notwithstanding.
+  if (s.joined && context_ == 0) s.block->entry_state = state();
   for (const Instruction& i : body_->instructions(block)) {
     il_ = i.offset;
     b_.set_position(index_, il_);

@@ -141,7 +141,6 @@ class Frame {
   const hir::FrameState* state(loop::Resume resume = loop::Resume::ReExecute);
   const hir::FrameState* throw_state();             // null if no handler covers this place
   bool covered_here() const;
-  const hir::FrameState* state_for_int_guard(Node*& operand);
   Node* compare_values(Op op, const Value& left, const Value& right);
   void check_null(const Value& v);
   void guard_hit(loop::ExitReason reason);

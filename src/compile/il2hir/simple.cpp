@@ -114,7 +114,10 @@ bool Frame::translate_arithmetic(const Instruction& i) {
     case Op::Div: case Op::Rem: case Op::DivUn: case Op::RemUn:
       if (hir::is_int(t)) {
         const bool is_signed = op == Op::Div || op == Op::Rem;
-        if (!(b->is_const() && b->imm != 0)) b_.guard(b, loop::ExitReason::DivideByZero, state_for_int_guard(b));
+        if (!(b->is_const() && b->imm != 0)) {
+          Node* not_zero = t == hir::Type::I64 ? b_.binary(Op::CmpNe, b, b_.i64(0)) : b;
+          b_.guard(not_zero, loop::ExitReason::DivideByZero, state());
+        }
         if (is_signed && !(b->is_const() && b->imm != -1)) {
           Node* minus_one = t == hir::Type::I32 ? b_.i32(-1) : b_.i64(-1);
           Node* lowest = t == hir::Type::I32 ? b_.i32(INT32_MIN) : b_.i64(INT64_MIN);
@@ -126,12 +129,6 @@ bool Frame::translate_arithmetic(const Instruction& i) {
       return true;
     default: push(kind, b_.binary(op, a, b)); return true;
   }
-}
-
-// A guard's operand is an i32: other widths are compared with zero first.
-const hir::FrameState* Frame::state_for_int_guard(Node*& operand) {
-  if (operand->type == hir::Type::I64) operand = b_.binary(Op::CmpNe, operand, b_.i64(0));
-  return state();
 }
 
 Node* Frame::compare_values(Op op, const Value& left, const Value& right) {
