@@ -10,29 +10,37 @@ namespace {
 
 using metadata::Table;
 
-// Tokens of a method that came from an assembly.
+// Tokens of a method that came from an assembly. Damaged metadata behind a token is a LoadError like any other.
 class AssemblyResolver final : public TokenResolver {
  public:
   AssemblyResolver(types::Assembly* assembly, types::GenericContext context) : assembly_(assembly), context_(context) {}
-  Type* type(Token token) override { return assembly_->resolve_type(token, context_); }
-  Method* method(Token token) override { return assembly_->resolve_method(token, context_); }
-  Field* field(Token token) override { return assembly_->resolve_field(token, context_); }
-  types::Signature signature(Token token) override { return assembly_->resolve_signature(token, context_); }
+  Type* type(Token token) override { return guarded([&] { return assembly_->resolve_type(token, context_); }); }
+  Method* method(Token token) override { return guarded([&] { return assembly_->resolve_method(token, context_); }); }
+  Field* field(Token token) override { return guarded([&] { return assembly_->resolve_field(token, context_); }); }
+  types::Signature signature(Token token) override { return guarded([&] { return assembly_->resolve_signature(token, context_); }); }
   TokenKind kind(Token token) override {
     switch (token.table()) {
       case Table::TypeDef: case Table::TypeRef: case Table::TypeSpec: return TokenKind::Type;
       case Table::MethodDef: case Table::MethodSpec: return TokenKind::Method;
       case Table::Field: return TokenKind::Field;
-      case Table::MemberRef: {
-        const metadata::Metadata& md = *assembly_->metadata;
-        const uint8_t first = metadata::BlobReader(md.blob(md.member_ref(token.row()).signature)).u8();
-        return (first & metadata::sig_kind::kKindMask) == metadata::sig_kind::kField ? TokenKind::Field : TokenKind::Method;
-      }
+      case Table::MemberRef:
+        return guarded([&] {
+          const metadata::Metadata& md = *assembly_->metadata;
+          const uint8_t first = metadata::BlobReader(md.blob(md.member_ref(token.row()).signature)).u8();
+          return (first & metadata::sig_kind::kKindMask) == metadata::sig_kind::kField ? TokenKind::Field : TokenKind::Method;
+        });
       default: throw types::LoadError(types::LoadErrorKind::BadImage, "token of an unexpected table");
     }
   }
 
  private:
+  template <class F> auto guarded(F f) -> decltype(f()) {
+    try {
+      return f();
+    } catch (const image::BadImage& e) {
+      throw types::LoadError(types::LoadErrorKind::BadImage, e.what());
+    }
+  }
   types::Assembly* assembly_;
   types::GenericContext context_;
 };
@@ -55,6 +63,10 @@ BlockMap checked_blocks(const metadata::BodyBytes& raw, size_t args, size_t loca
 
 }  // namespace
 
+std::unique_ptr<TokenResolver> assembly_resolver(types::Assembly* assembly, types::GenericContext context) {
+  return std::make_unique<AssemblyResolver>(assembly, context);
+}
+
 MethodBody::MethodBody(Method* m, metadata::BodyBytes bytes, std::vector<Type*> arg_types, Type* ret, std::vector<Type*> local_types,
                        std::vector<bool> pins, std::unique_ptr<TokenResolver> resolver)
     : method(m), raw(std::move(bytes)), args(std::move(arg_types)), return_type(ret), locals(std::move(local_types)),
@@ -73,7 +85,7 @@ std::unique_ptr<MethodBody> MethodBody::load(Method* method) {
     if (!raw.local_sig.is_nil()) locals = assembly->resolve_locals(raw.local_sig, context, &pinned);
     pinned.resize(locals.size());
     return std::make_unique<MethodBody>(method, std::move(raw), std::move(args), method->signature().ret, std::move(locals),
-                                        std::move(pinned), std::make_unique<AssemblyResolver>(assembly, context));
+                                        std::move(pinned), assembly_resolver(assembly, context));
   } catch (const InvalidProgram& e) {
     throw InvalidProgram(e, method->display_name());
   } catch (const image::BadImage& e) {
@@ -99,12 +111,7 @@ const void* MethodBody::cached(uint64_t key, F resolve) const {
   for (; cache_[at &= cache_.size() - 1].key != 0; ++at) {
     if (cache_[at].key == key) return cache_[at].value;
   }
-  const void* value = nullptr;
-  try {
-    value = resolve();
-  } catch (const image::BadImage& e) {
-    throw types::LoadError(types::LoadErrorKind::BadImage, (method ? method->display_name() : "a method") + ": " + e.what());
-  }
+  const void* value = resolve();
   cache_[at] = {key, value};
   ++cached_count_;
   return value;

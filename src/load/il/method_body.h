@@ -31,6 +31,9 @@ class TokenResolver {
   virtual TokenKind kind(Token token) = 0;  // for ldtoken
 };
 
+// Tokens as the assembly's metadata defines them, substituted by `context`.
+std::unique_ptr<TokenResolver> assembly_resolver(types::Assembly* assembly, types::GenericContext context);
+
 struct Clause {
   ClauseKind kind;
   uint32_t try_begin, try_end;          // IL offsets, half open

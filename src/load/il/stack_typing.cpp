@@ -28,7 +28,7 @@ std::string to_string(const StackType& t) {
     case StackKind::Float64: return "float64";
     case StackKind::Ref: return t.type ? (t.type->is_value_type() ? "boxed " : "") + t.type->full_name() : "null";
     case StackKind::ByRef: return (t.type ? t.type->full_name() : "?") + "&";
-    case StackKind::Struct: return t.type->full_name();
+    case StackKind::Struct: return t.type ? t.type->full_name() : "struct";
   }
   return "?";
 }
