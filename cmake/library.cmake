@@ -1,7 +1,8 @@
 # rapgo_library(NAME folder DEPS lib... EXTERNAL lib... TEST_DEPS lib... LOADS module...)
 #   One static library per second-level folder of src/, from every *.cpp in it except *_test.cpp;
-#   *_test.cpp become the ctest "NAME_test". A library may include only the headers of what it links (DEPS, transitively);
-#   or what it opens with dlopen (LOADS: nothing is linked); the ctest "layers" (cmake/check-layers.cmake) verifies that, since all of src/ is one include root.
+#   *_test.cpp become the ctest "NAME_test". A library may include only the headers of what it links (DEPS, transitively),
+#   and of a module that it opens (LOADS: nothing is linked). The ctest "layers" (cmake/check-layers.cmake) verifies that,
+#   since all of src/ is one include root.
 function(rapgo_library name folder)
   cmake_parse_arguments(ARG "" "" "DEPS;EXTERNAL;TEST_DEPS;LOADS" ${ARGN})
   rapgo_layer(${name} ${folder} DEPS ${ARG_DEPS} ${ARG_LOADS} TEST_DEPS ${ARG_TEST_DEPS})
