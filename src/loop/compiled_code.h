@@ -28,6 +28,7 @@ enum class SymbolKind : uint8_t {
   Self,           // this code's own start; addend is the offset (jump tables, constants behind the code)
   TlsOffset,      // fs-relative offset of the thread's abi::ThreadState; addend = field offset
   CardBias,       // constant B of the write barrier: card byte address = (address >> abi::kCardShift) + B
+  ImtOffset,      // id = MethodId of an interface method: abi::kImtOffset + 8 * abi::imt_slot(method), a displacement
   ProbeCounters,  // this version's counter block (probe_words words below 4 GiB, allocated at installation)
 };
 
@@ -259,6 +260,7 @@ struct CompiledCode {
   // What it cost and what it did, for the policy and the explanation.
   uint64_t compile_ns = 0;
   uint32_t il_bytes = 0;
+  bool process_local = false;      // bakes in process-local numbers (recorded load errors): not for the store
   std::vector<std::string> notes;  // "inlined Foo.Bar", "removed 3 bounds checks"
 };
 

@@ -118,6 +118,7 @@ void io(X& x, Symbol& s) {
     case SymbolKind::EntrySlot:
     case SymbolKind::Method:
     case SymbolKind::MethodStub:
+    case SymbolKind::ImtOffset:
     case SymbolKind::MethodDirect: return x.id(s.id, NameKind::Method);
     case SymbolKind::TypeWord:
     case SymbolKind::Type:

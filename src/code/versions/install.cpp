@@ -5,6 +5,7 @@
 
 #include "abi/helpers.h"
 #include "abi/thread_state.h"
+#include "abi/type_head.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
@@ -30,6 +31,7 @@ uint64_t value_of(const loop::Symbol& symbol, Resolver* resolver, uint64_t* coun
     case SymbolKind::Method:
     case SymbolKind::Type:
     case SymbolKind::Field: return symbol.id;
+    case SymbolKind::ImtOffset: return abi::kImtOffset + 8 * abi::imt_slot(symbol.id);
     case SymbolKind::MethodStub: return method_stub({symbol.id});
     case SymbolKind::MethodDirect: return direct_jump({symbol.id});
     case SymbolKind::Self: return 0;
