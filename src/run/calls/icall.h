@@ -11,7 +11,8 @@
 //   void register_math_icalls() { register_icalls(kEntries); }
 //
 // Names: "Ns.Type::Method", or with argument types "Ns.Type::Method(int,string)" to tell overloads apart (spelling as icall_reference.tsv:
-// C# keywords for primitives, full names otherwise, '/' for nested types, "&" byref, "[]" arrays); the name with arguments is looked for first.
+// full names, '/' for nested types, "&" byref, "[]" arrays, "*" pointers; C# keywords for primitives will do too); the name with arguments is
+// looked for first.
 //
 // C++ types of parameters and results: integers of the same width (bool, char16_t included), float, double, IntPtr as intptr_t or any pointer,
 // references as abi::Object*/String*/Array* or mirrors of them, `ref T` as T*. A value type up to 16 bytes: an equal C++ struct by value;
@@ -58,8 +59,18 @@ load::types::Method* current_icall();
 void exception_at_border() noexcept;
 
 namespace detail {
+// Narrow results are widened, because managed callers read 32 bits.
+template <class T, bool narrow>
+struct Widen { using type = T; };
 template <class T>
-using Widened = std::conditional_t<std::is_integral_v<T> && (sizeof(T) < 4), std::conditional_t<std::is_signed_v<T>, int32_t, uint32_t>, T>;
+struct Widen<T, true> { using type = std::conditional_t<std::is_signed_v<T>, int32_t, uint32_t>; };
+template <class T>
+constexpr bool is_narrow() {
+  if constexpr (std::is_integral_v<T>) return sizeof(T) < 4;
+  else return false;
+}
+template <class T>
+using Widened = typename Widen<T, is_narrow<T>()>::type;
 
 template <class F>
 struct Wrapper;

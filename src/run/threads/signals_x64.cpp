@@ -21,6 +21,8 @@ namespace {
 
 using abi::Mode;
 
+void (*more_words)(Thread&, void (*)(void*, const uint64_t*, const uint64_t*), void*);
+
 constexpr uint64_t kHardZone = 64 * 1024;  // never opened: overflow within overflow ends here
 
 ucontext_t* context_of(void* p) { return static_cast<ucontext_t*>(p); }
@@ -210,6 +212,9 @@ void scan_thread(Thread& thread, void (*visit)(void*, const uint64_t*, const uin
   }
   if (state.transfer_buffer) visit(sink, state.transfer_buffer, state.transfer_buffer + abi::kTransferWords);
   visit(sink, state.scratch, state.scratch + 6);
+  if (more_words) more_words(thread, visit, sink);
 }
+
+void on_scan_thread(void (*scan)(Thread&, void (*)(void*, const uint64_t*, const uint64_t*), void*)) { more_words = scan; }
 
 }  // namespace rapgo::run::threads

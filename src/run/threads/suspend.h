@@ -27,7 +27,9 @@ class StoppedWorld {
 // callee-saved registers stored above).
 void scan_thread(Thread& thread, void (*visit)(void* sink, const uint64_t* low, const uint64_t* high), void* sink,
                  const void* own_sp);
-// The same for all threads, for reclamation of code: stops nobody; the caller holds the world.
+// Further words of each thread (thread statics): called in scan_thread, world stopped.
+void on_scan_thread(void (*scan)(Thread&, void (*visit)(void* sink, const uint64_t* low, const uint64_t* high), void* sink));
+// All threads, for collections and reclamation of code: stops nobody; the caller holds the world.
 void scan_all_threads(void (*visit)(void* sink, const uint64_t* low, const uint64_t* high), void* sink, const void* own_sp);
 
 }  // namespace rapgo::run::threads

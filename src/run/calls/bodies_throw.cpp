@@ -1,0 +1,55 @@
+#include "load/types/load_errors.h"
+#include "run/calls/bodies.h"
+#include "run/calls/type_check.h"
+#include "run/stack/border.h"
+#include "run/stack/throw.h"
+
+namespace rapgo::run::calls {
+
+using abi::Context;
+using abi::Helper;
+
+namespace {
+
+void throw_body(Object* exception, Context* at) {
+  if (!exception) stack::throw_null_reference();
+  stack::dispatch(*at, exception, stack::How::Throw);
+}
+void rethrow_body(Object* exception, Context* at) {
+  if (!exception) stack::throw_null_reference();
+  stack::dispatch(*at, exception, stack::How::Rethrow);
+}
+void null_reference(Context*) { stack::throw_null_reference(); }
+void index_out_of_range(Context*) { stack::throw_index_out_of_range(); }
+void divide_by_zero(Context*) { stack::throw_new("System", "DivideByZeroException"); }
+void overflow(Context*) { stack::throw_new("System", "OverflowException"); }
+void arithmetic(Context*) { stack::throw_new("System", "ArithmeticException"); }
+void invalid_cast(Object* object, abi::TypeHead* type, Context*) {
+  if (!object) stack::throw_null_reference();
+  throw_bad_cast(object, load::types::Type::from({type->type}));
+}
+void array_type_mismatch(Context*) { stack::throw_new("System", "ArrayTypeMismatchException"); }
+void invalid_program(const char* why, Context*) { stack::throw_new("System", "InvalidProgramException", why ? why : "Invalid IL code"); }
+void not_implemented(const char* feature, Context*) { stack::throw_not_implemented(feature ? feature : "not implemented"); }
+void stack_overflow(Context*) { throw stack::ManagedException(stack::stack_overflow_object()); }
+void load_error(int64_t index, Context*) { stack::throw_load_error(load::types::recorded_load_error(static_cast<uint32_t>(index))); }
+
+}  // namespace
+
+void register_throw_bodies() {
+  set_body<&throw_body>(Helper::Throw);
+  set_body<&rethrow_body>(Helper::Rethrow);
+  set_body<&null_reference>(Helper::ThrowNullReference);
+  set_body<&index_out_of_range>(Helper::ThrowIndexOutOfRange);
+  set_body<&divide_by_zero>(Helper::ThrowDivideByZero);
+  set_body<&overflow>(Helper::ThrowOverflow);
+  set_body<&arithmetic>(Helper::ThrowArithmetic);
+  set_body<&invalid_cast>(Helper::ThrowInvalidCast);
+  set_body<&array_type_mismatch>(Helper::ThrowArrayTypeMismatch);
+  set_body<&invalid_program>(Helper::ThrowInvalidProgram);
+  set_body<&not_implemented>(Helper::ThrowNotImplemented);
+  set_body<&stack_overflow>(Helper::ThrowStackOverflow);
+  set_body<&load_error>(Helper::ThrowLoadError);
+}
+
+}  // namespace rapgo::run::calls

@@ -1,0 +1,28 @@
+// Objects that must exist before the first managed instruction, and the end of the program (startup_contract: order as observed
+// on Mono). Thread safety: the main managed thread, Mode::Runtime.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "abi/object.h"
+
+namespace rapgo::load::types { class Assembly; }
+
+namespace rapgo::run::classlib {
+
+struct Application {
+  std::string path;                        // absolute path of the main assembly
+  std::vector<std::string> command_line;   // Environment.GetCommandLineArgs
+};
+// String.Empty, domain, main thread, preallocated exceptions, ephemeron tombstone.
+void boot(const Application& application);
+abi::Object* current_domain();
+abi::Object* current_context();
+// AppDomain.ProcessExit handlers; what they throw is reported and swallowed.
+void process_exit();
+// AppDomain.UnhandledException handlers.
+void unhandled_exception(abi::Object* exception);
+int32_t& exit_code();                      // Environment.ExitCode
+const Application& application();
+
+}  // namespace rapgo::run::classlib

@@ -1,0 +1,23 @@
+// The internal calls of the class library, one file per managed type family.
+#pragma once
+
+namespace rapgo::run::classlib {
+
+// Registers all of them. Before managed code runs.
+void register_all();
+
+// One per family; each knows its own types only.
+void register_core();           // Object, ValueType, GC, RuntimeHelpers, Buffer, Marshal
+void register_arrays();
+void register_strings();
+void register_environment();    // Environment, AppDomain
+void register_io();             // MonoIO, console driver
+void register_globalization();
+void register_math();
+void register_reflection();
+void register_types();          // RuntimeType, RuntimeTypeHandle, Enum
+void register_threading();
+void register_exceptions();     // stack traces
+void register_delegates();
+
+}  // namespace rapgo::run::classlib
