@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -50,16 +51,30 @@ void MockBinding::detach() {
   mock_self = nullptr;
 }
 
-void MockBinding::only_this_thread() {
-  threads_ = {mock_self};
-  stopped_ = 0;
-  stopper_ = nullptr;
+int MockBinding::fork_stopped() {
+  stop_world();
+  mutex_.lock();  // a stopped thread may hold it for a moment
+  int child = fork();
+  if (child == 0) {
+    forked_ = true;
+    threads_ = {mock_self};
+    stopped_ = 0;
+    stopper_ = nullptr;
+  }
+  mutex_.unlock();
+  if (child) resume_world();
+  return child;
+}
+
+// After a fork the condition variable still counts waiters that do not exist, and would wait for them.
+void MockBinding::wake() {
+  if (!forked_) changed_.notify_all();
 }
 
 void MockBinding::enter_native() {
   std::lock_guard lock(mutex_);
   mock_self->native = true;
-  changed_.notify_all();
+  wake();
 }
 
 void MockBinding::leave_native() {
@@ -71,7 +86,7 @@ void MockBinding::leave_native() {
 void MockBinding::wait_while_stopping(std::unique_lock<std::mutex>& lock) {
   if (!stopper_) return;
   stopped_++;
-  changed_.notify_all();
+  wake();
   while (stopper_) changed_.wait(lock);
   stopped_--;
 }
@@ -95,7 +110,7 @@ void MockBinding::stop_world() {
 void MockBinding::resume_world() {
   std::lock_guard lock(mutex_);
   stopper_ = nullptr;
-  changed_.notify_all();
+  wake();
 }
 
 void MockBinding::visit_conservative(ConservativeRoots& roots, const void* own_sp) {

@@ -29,7 +29,7 @@ class MockBinding : public Binding {
   MockThread& attach();
   void detach();
   static MockThread& self();
-  void only_this_thread();  // in the child of a fork that was made with the world stopped
+  int fork_stopped();  // fork(), with the world stopped meanwhile
   void enter_native();
   void leave_native();
 
@@ -53,12 +53,14 @@ class MockBinding : public Binding {
   int finalizer_notices = 0, stops = 0;
 
  private:
+  void wake();
   void wait_while_stopping(std::unique_lock<std::mutex>&);
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<MockThread*> threads_;
   MockThread* stopper_ = nullptr;
   size_t stopped_ = 0;
+  bool forked_ = false;
 };
 
 // Types for tests, at addresses of 32 bits. Never freed.

@@ -242,15 +242,12 @@ TEST_F(AllocTest, ForkWhileOthersAllocate) {
     });
   Object*& kept = root(node(77));
   for (int i = 0; i < 10; i++) {
-    binding->stop_world();
-    pid_t child = fork();
+    pid_t child = binding->fork_stopped();
     if (child == 0) {
-      binding->only_this_thread();
       for (int j = 0; j < 500000; j++) node(2);
       collect(1);
       _exit(number(kept, 2) == 77 ? 0 : 1);
     }
-    binding->resume_world();
     int status = -1;
     waitpid(child, &status, 0);
     ASSERT_EQ(status, 0);
