@@ -101,6 +101,7 @@ struct BaselineFrame {
   int32_t stack_base = 0;       // evaluation-stack slot j (8-byte words, bottom first) lies at rbp + stack_base + 8*j
   int32_t exposed_base = 0;    // rbp offset of the word that holds the address of the exposed block; 0 = no exposed block
   uint32_t exposed_size = 0;   // bytes of the exposed block
+  int32_t exposed_block = 0;   // rbp offset of the frame's own exposed block (where the word at exposed_base points at first)
   bool has_localloc = false;
   int32_t localloc_sp = 0;      // has_localloc: rbp offset of the word that holds the present rsp; 0: rsp = rbp - frame_size
   int32_t result_base = 0;      // rbp offset of the word that holds the hidden result address; 0 = the method has none
@@ -153,6 +154,8 @@ struct FrameState {
   // by an OSR entry; its exposed homes are up to date there and Dead above. Dead: exposed homes, if any, are filled from
   // args/locals like all others, in a block of the built frame's own.
   StateValue exposed;
+  // Hidden result address of this frame. Outermost states of methods that have one, only; inlined ones: their caller's stack home.
+  StateValue result;
 };
 
 // One place where optimized code leaves for baseline code. The code calls Helper::TransferDown(exit id, buffer).
