@@ -296,7 +296,7 @@ bool sound(const CompiledCode& c) {
 
 std::optional<Encoded> encode(const CompiledCode& code, SymbolNames& names) {
   auto method = names.method_name(code.method);
-  if (!method || code.tier == Tier::Stub) return std::nullopt;
+  if (!method || code.tier == Tier::Stub || code.process_local) return std::nullopt;
   Out out(names);
   io(out, const_cast<CompiledCode&>(code));  // Out only reads
   if (!out.ok()) return std::nullopt;

@@ -23,7 +23,7 @@ struct Encoded {
   std::vector<uint8_t> body;
 };
 
-// Nullopt: something in it has no persistent name (dynamic code, for one).
+// Nullopt: stubs, what is process_local, and what has no persistent name (dynamic code, for one).
 std::optional<Encoded> encode(const loop::CompiledCode& code, loop::SymbolNames& names);
 
 // From a local name number (from 1) to an id of this process; 0 = unknown: the entry is not usable.

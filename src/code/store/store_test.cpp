@@ -62,6 +62,13 @@ TEST(Codec, RoundTripIntoAnotherProcess) {
   EXPECT_EQ(own->body, encoded->body);
 }
 
+TEST(Codec, ProcessLocalCodeHasNoEncoding) {
+  TestNames names;
+  auto code = full_value(1, 0);
+  code.process_local = true;
+  EXPECT_FALSE(encode(code, names));
+}
+
 TEST(Codec, EveryTruncationIsRefused) {
   TestNames names;
   const auto encoded = encode(full_value(1, 0), names);
@@ -245,14 +252,16 @@ TEST_F(StoreTest, DamagedSegments) {
     return found;
   };
   int one_left = 0;
+  const int fd = ::open(file.c_str(), O_WRONLY);
   for (size_t i = 0; i < good.size(); i++) {
-    std::string bad = good;
-    bad[i] = static_cast<char>(bad[i] ^ (i % 3 == 0 ? 0xFF : 1 << i % 8));
-    put_file(bad);
+    const char bad = static_cast<char>(good[i] ^ (i % 3 == 0 ? 0xFF : 1 << i % 8));
+    ASSERT_EQ(pwrite(fd, &bad, 1, static_cast<off_t>(i)), 1);
     const int found = check(i);
+    ASSERT_EQ(pwrite(fd, &good[i], 1, static_cast<off_t>(i)), 1);
     EXPECT_LT(found, 2) << i;  // every byte is under some checksum
     one_left += found == 1;
   }
+  ::close(fd);
   EXPECT_GT(one_left, 100);  // an entry's damage is that entry's
   for (size_t n = 0; n < good.size(); n += n < 200 ? 1 : 17) {
     put_file(good.substr(0, n));
