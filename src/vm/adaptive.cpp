@@ -210,7 +210,9 @@ void Adaptive::plan_done(compile::driver::Result& result) {
       for (const auto& a : result.value->assumptions) assumptions.push_back(explain::assumption_text(a, *config_.names));
       config_.journal->version_details(method, result.code->id, std::move(assumptions), result.value->notes);
     }
-    InstalledCode* before = plan.osr ? code::versions::publish_osr(method, plan.osr_il_offset, result.code) : code::versions::publish(method, result.code);
+    InstalledCode* before = nullptr;
+    if (plan.osr) code::versions::publish_osr(method, plan.osr_il_offset, result.code, &before);
+    else code::versions::publish(method, result.code, &before);
     if (before && before->tier != Tier::Baseline)
       code::versions::retire(before, before->tier == Tier::Probed ? code::versions::RetireReason::ProbesDone : code::versions::RetireReason::Replaced);
     if (plan.tier == Tier::Optimized && config_.remember) config_.remember(result.value);
