@@ -22,6 +22,7 @@ abi::Object* current_context();
 void process_exit();
 // AppDomain.UnhandledException handlers.
 void unhandled_exception(abi::Object* exception);
+abi::Object* application_setup();
 int32_t& exit_code();                      // Environment.ExitCode
 const Application& application();
 

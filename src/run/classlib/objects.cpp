@@ -24,10 +24,12 @@ uint32_t FieldOffset::find() const {
 
 void FieldOffset::set(Object* object, Object* value) const { gc::store(object, &in<Object*>(object), value); }
 
-static constexpr FieldOffset kTypeHandle("System", "Type", "_impl");
-static constexpr FieldOffset kMethodHandle("System.Reflection", "RuntimeMethodInfo", "mhandle"), kMethodReftype("System.Reflection", "RuntimeMethodInfo", "reftype");
-static constexpr FieldOffset kCtorHandle("System.Reflection", "RuntimeConstructorInfo", "mhandle"), kCtorReftype("System.Reflection", "RuntimeConstructorInfo", "reftype");
-static constexpr FieldOffset kFieldClass("System.Reflection", "RuntimeFieldInfo", "klass"), kFieldHandle("System.Reflection", "RuntimeFieldInfo", "fhandle"),
+Type* stack_type(Object* object) { return calls::type_of(object); }
+
+static constinit const FieldOffset kTypeHandle("System", "Type", "_impl");
+static constinit const FieldOffset kMethodHandle("System.Reflection", "RuntimeMethodInfo", "mhandle"), kMethodReftype("System.Reflection", "RuntimeMethodInfo", "reftype");
+static constinit const FieldOffset kCtorHandle("System.Reflection", "RuntimeConstructorInfo", "mhandle"), kCtorReftype("System.Reflection", "RuntimeConstructorInfo", "reftype");
+static constinit const FieldOffset kFieldClass("System.Reflection", "RuntimeFieldInfo", "klass"), kFieldHandle("System.Reflection", "RuntimeFieldInfo", "fhandle"),
     kFieldName("System.Reflection", "RuntimeFieldInfo", "name"), kFieldType("System.Reflection", "RuntimeFieldInfo", "type"), kFieldAttrs("System.Reflection", "RuntimeFieldInfo", "attrs");
 
 Object* type_object(Type* type) {
@@ -80,7 +82,7 @@ Object* field_object(Field* field, Type* reflected) {
   if (Object* object = handle.get()) return object;
   Object* object = calls::new_object(field_type);
   kFieldHandle.in<Field*>(object) = field;
-  kFieldClass.set(object, type_object(reflected));
+  kFieldClass.in<Type*>(object) = reflected;
   kFieldName.set(object, calls::new_string(std::string(field->name).c_str()));
   kFieldType.set(object, type_object(field->type()));
   kFieldAttrs.in<int32_t>(object) = field->attributes;
@@ -88,7 +90,7 @@ Object* field_object(Field* field, Type* reflected) {
   return object;
 }
 
-static constexpr FieldOffset kAssemblyHandle("System.Reflection", "RuntimeAssembly", "_mono_assembly");
+static constinit const FieldOffset kAssemblyHandle("System.Reflection", "RuntimeAssembly", "_mono_assembly");
 
 Object* assembly_object(load::types::Assembly* assembly) {
   if (!assembly) return nullptr;
@@ -101,7 +103,7 @@ Object* assembly_object(load::types::Assembly* assembly) {
   return static_cast<Object*>(assembly->assembly_object);
 }
 
-static constexpr FieldOffset kModuleImpl("System.Reflection", "RuntimeModule", "_impl"), kModuleAssembly("System.Reflection", "RuntimeModule", "assembly"),
+static constinit const FieldOffset kModuleImpl("System.Reflection", "RuntimeModule", "_impl"), kModuleAssembly("System.Reflection", "RuntimeModule", "assembly"),
     kModuleFqname("System.Reflection", "RuntimeModule", "fqname"), kModuleName("System.Reflection", "RuntimeModule", "name"), kModuleScope("System.Reflection", "RuntimeModule", "scopename");
 
 Object* module_object(load::types::Assembly* assembly) {

@@ -21,6 +21,7 @@ Object* type_object(Type* type);
 Type* type_of_object(Object* type_object);          // null for null and for types that are not the runtime's (TypeBuilder)
 
 // ---- reflection objects ----
+Type* stack_type(Object* object);                  // of any object
 Object* method_object(Method* method, Type* reflected);   // RuntimeMethodInfo or RuntimeConstructorInfo
 Method* method_of_object(Object* object);
 Object* field_object(Field* field, Type* reflected);

@@ -1,0 +1,345 @@
+// Monitor, Thread, events: the part of System.Threading that the runtime provides.
+#include <cerrno>
+#include <chrono>
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <system_error>
+
+#include <sched.h>
+
+#include "gc/binding/api.h"
+#include "run/calls/icall.h"
+#include "run/calls/invoke.h"
+#include "run/classlib/boot.h"
+#include "run/classlib/classlib.h"
+#include "run/classlib/objects.h"
+#include "run/classlib/threads.h"
+#include "run/stack/throw.h"
+#include "run/threads/binding.h"
+#include "run/threads/monitor.h"
+#include "run/threads/thread.h"
+
+namespace rapgo::run::classlib {
+
+using load::types::Loader;
+
+namespace {
+
+constinit const FieldOffset kInternal("System.Threading", "Thread", "internal_thread"), kDelegate("System.Threading", "Thread", "m_Delegate"),
+    kStartArg("System.Threading", "Thread", "m_ThreadStartArg");
+constinit const FieldOffset kNative("System.Threading", "InternalThread", "runtime_thread_info"), kState("System.Threading", "InternalThread", "state"),
+    kManagedId("System.Threading", "InternalThread", "managed_id"), kStackSize("System.Threading", "InternalThread", "stack_size"),
+    kThreadId("System.Threading", "InternalThread", "thread_id"), kPriority("System.Threading", "InternalThread", "priority"),
+    kNameChars("System.Threading", "InternalThread", "name_chars"), kNameLength("System.Threading", "InternalThread", "name_length"),
+    kPool("System.Threading", "InternalThread", "threadpool_thread");
+
+// System.Threading.ThreadState
+enum : int32_t { kRunning = 0, kBackground = 4, kUnstarted = 8, kStopped = 16, kWaitSleepJoin = 32 };
+constexpr int32_t kNormalPriority = 2;
+
+threads::Thread* native_of(Object* internal) { return kNative.in<threads::Thread*>(internal); }
+
+Object* make_internal() {
+  static int32_t next_id = 1;
+  static std::mutex lock;
+  Object* internal = calls::new_object(Loader::get().types().internal_thread);
+  {
+    std::lock_guard hold(lock);
+    kManagedId.in<int32_t>(internal) = next_id++;
+  }
+  kPriority.in<int32_t>(internal) = kNormalPriority;
+  return internal;
+}
+
+void bind(Object* internal, threads::Thread* thread) {
+  threads::retain(thread);
+  kNative.in<threads::Thread*>(internal) = thread;
+  kThreadId.in<int64_t>(internal) = thread->tid;
+  thread->managed_id = kManagedId.in<int32_t>(internal);
+}
+
+// ---- Monitor ----
+void monitor_exit(Object* o) {
+  if (!o) stack::throw_argument_null("obj");
+  if (!threads::monitor_exit(o)) throw_new("System.Threading", "SynchronizationLockException", "Object synchronization method was called from an unsynchronized block of code.");
+}
+void monitor_enter(Object* o) {
+  if (!o) stack::throw_argument_null("obj");
+  threads::monitor_enter(o);
+}
+void try_enter(Object* o, int32_t timeout, bool* taken) {
+  if (!o) stack::throw_argument_null("obj");
+  if (*taken) stack::throw_argument("lockTaken", "lockTaken is already true");
+  const bool got = threads::monitor_try_enter(o, timeout);
+  *taken = got;
+}
+bool monitor_wait(Object* o, int32_t timeout) {
+  switch (threads::monitor_wait(o, timeout)) {
+    case threads::WaitResult::Notified: return true;
+    case threads::WaitResult::TimedOut: return false;
+    case threads::WaitResult::NotOwner: break;
+  }
+  throw_new("System.Threading", "SynchronizationLockException", "Object is not locked by this thread.");
+}
+void monitor_pulse(Object* o) {
+  if (!threads::monitor_pulse(o, false)) throw_new("System.Threading", "SynchronizationLockException", "Object is not locked by this thread.");
+}
+void monitor_pulse_all(Object* o) {
+  if (!threads::monitor_pulse(o, true)) throw_new("System.Threading", "SynchronizationLockException", "Object is not locked by this thread.");
+}
+bool monitor_synchronised(Object* o) { return threads::monitor_is_locked(o); }
+bool monitor_owner(Object* o) { return threads::monitor_is_entered(o); }
+
+// ---- Thread ----
+void construct_internal(Object* thread) {
+  Object* internal = make_internal();
+  kState.in<int32_t>(internal) = kUnstarted;
+  kInternal.set(thread, internal);
+}
+
+void run_thread(Object* thread) {
+  Object* start = kDelegate.ref(thread);
+  Object* argument = kStartArg.ref(thread);
+  Type* type = calls::type_of(start);
+  Method* invoke = type->find_method("Invoke");
+  try {
+    if (invoke->signature().params.empty()) calls::invoke<void>(invoke, start);
+    else calls::invoke<void>(invoke, start, argument);
+  } catch (const ManagedException& e) {
+    unhandled_exception(e.object());
+    const int status = stack::report_unhandled(e.object());
+    std::_Exit(status);
+  }
+}
+
+bool thread_start(Object* thread, Object* start) {
+  Object* internal = kInternal.ref(thread);
+  if (!internal) {
+    construct_internal(thread);
+    internal = kInternal.ref(thread);
+  }
+  if (!(kState.in<int32_t>(internal) & kUnstarted)) throw_new("System.Threading", "ThreadStateException", "Thread has already been started.");
+  kDelegate.set(thread, start);
+  threads::StartOptions options;
+  options.background = kState.in<int32_t>(internal) & kBackground;
+  options.stack_size = static_cast<uint64_t>(std::max(0, kStackSize.in<int32_t>(internal)));
+  kState.in<int32_t>(internal) &= ~kUnstarted;
+  auto root = std::make_shared<gc::Handle>(thread);
+  try {
+    threads::Thread* native = threads::start(
+        [root] {
+          Object* self = root->get();
+          Object* inner = kInternal.ref(self);
+          if (!native_of(inner)) bind(inner, threads::current_thread());
+          run_thread(self);
+          kState.in<int32_t>(kInternal.ref(root->get())) |= kStopped;
+        },
+        options, thread);
+    if (!native_of(internal)) bind(internal, native);
+    threads::release(native);
+  } catch (const std::system_error&) {
+    throw_new("System", "OutOfMemoryException", "Couldn't create thread");
+  }
+  return true;
+}
+
+bool join(Object* thread, int32_t timeout) {
+  Object* internal = kInternal.ref(thread);
+  if (!internal || (kState.in<int32_t>(internal) & kUnstarted)) throw_new("System.Threading", "ThreadStateException", "Thread has not been started.");
+  threads::Thread* native = native_of(internal);
+  return !native || threads::join(native, timeout);
+}
+void sleep(int32_t timeout) { threads::sleep(timeout); }
+bool yield() {
+  threads::NativeScope native;
+  sched_yield();
+  return true;
+}
+void interrupt(Object* thread) {
+  Object* internal = kInternal.ref(thread);
+  if (internal && native_of(internal)) threads::interrupt(native_of(internal));
+}
+int32_t get_priority(Object* thread) { return kPriority.in<int32_t>(kInternal.ref(thread)); }
+void set_priority(Object* thread, int32_t p) { kPriority.in<int32_t>(kInternal.ref(thread)) = p; }
+int32_t get_state(Object* internal) {
+  int32_t s = kState.in<int32_t>(internal);
+  if (threads::Thread* t = native_of(internal); t && t->finished) s |= kStopped;
+  return s;
+}
+void set_state(Object* internal, int32_t bits) {
+  __atomic_fetch_or(&kState.in<int32_t>(internal), bits, __ATOMIC_SEQ_CST);
+  if ((bits & kBackground) && native_of(internal)) native_of(internal)->background = true;
+}
+void clear_state(Object* internal, int32_t bits) {
+  __atomic_fetch_and(&kState.in<int32_t>(internal), ~bits, __ATOMIC_SEQ_CST);
+  if ((bits & kBackground) && native_of(internal)) native_of(internal)->background = false;
+}
+String* get_name(Object* internal) {
+  auto* chars = kNameChars.in<char16_t*>(internal);
+  return chars ? calls::new_string(chars, static_cast<size_t>(kNameLength.in<int32_t>(internal))) : nullptr;
+}
+void set_name(Object* internal, const char16_t* chars, int32_t length) {
+  char16_t* copy = nullptr;
+  if (chars && length >= 0) {
+    copy = static_cast<char16_t*>(std::malloc(static_cast<size_t>(length) * 2 + 2));
+    std::copy(chars, chars + length, copy);
+    copy[length] = 0;
+  }
+  std::free(kNameChars.in<char16_t*>(internal));
+  kNameChars.in<char16_t*>(internal) = copy;
+  kNameLength.in<int32_t>(internal) = copy ? length : 0;
+}
+void free_internal(Object* internal) {
+  std::free(kNameChars.in<char16_t*>(internal));
+  kNameChars.in<char16_t*>(internal) = nullptr;
+  if (threads::Thread* t = native_of(internal)) {
+    kNative.in<threads::Thread*>(internal) = nullptr;
+    threads::release(t);
+  }
+}
+int32_t domain_id() { return 1; }
+int32_t max_stack() { return 64 << 20; }
+Array* byte_array_identity(Array* a) { return a; }
+void abort_thread(Object*, Object*) { stack::throw_not_implemented("Thread.Abort"); }
+void reset_abort(Object*) { throw_new("System.Threading", "ThreadStateException", "Unable to reset abort because no abort was requested."); }
+void spin_nop() { __builtin_ia32_pause(); }
+
+template <class T> T volatile_read(T* p) {
+  if (!p) stack::throw_null_reference();
+  T v;
+  __atomic_load(p, &v, __ATOMIC_ACQUIRE);
+  return v;
+}
+template <class T> void volatile_write(T* p, T v) {
+  if (!p) stack::throw_null_reference();
+  __atomic_store(p, &v, __ATOMIC_RELEASE);
+}
+void volatile_write_ref(Object** p, Object* v) {
+  if (!p) stack::throw_null_reference();
+  gc::store_ref(p, v);
+}
+
+// ---- events: native objects behind EventWaitHandle ----
+struct Event {
+  std::mutex lock;
+  std::condition_variable changed;
+  bool manual, set;
+};
+intptr_t create_event(bool manual, bool initial, const char16_t*, int32_t, int32_t* error) {
+  *error = 0;
+  auto* e = new Event;
+  e->manual = manual;
+  e->set = initial;
+  return reinterpret_cast<intptr_t>(e);
+}
+bool set_event(intptr_t handle) {
+  auto* e = reinterpret_cast<Event*>(handle);
+  std::lock_guard hold(e->lock);
+  e->set = true;
+  if (e->manual) e->changed.notify_all();
+  else e->changed.notify_one();
+  return true;
+}
+bool reset_event(intptr_t handle) {
+  auto* e = reinterpret_cast<Event*>(handle);
+  std::lock_guard hold(e->lock);
+  e->set = false;
+  return true;
+}
+void close_event(intptr_t handle) { delete reinterpret_cast<Event*>(handle); }
+constexpr int32_t kTimeout = 0x102;
+// One handle: waits. Several: looks at each in turn until one (or all) can be taken.
+int32_t wait_handles(intptr_t* handles, int32_t count, bool all, int32_t timeout) {
+  std::vector<intptr_t> copy(handles, handles + count);
+  threads::NativeScope native;
+  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout < 0 ? 0 : timeout);
+  auto take = [](Event* e) {
+    if (!e->set) return false;
+    if (!e->manual) e->set = false;
+    return true;
+  };
+  if (count == 1) {
+    auto* e = reinterpret_cast<Event*>(copy[0]);
+    std::unique_lock hold(e->lock);
+    if (timeout < 0) e->changed.wait(hold, [&] { return e->set; });
+    else if (!e->changed.wait_until(hold, until, [&] { return e->set; })) return kTimeout;
+    take(e);
+    return 0;
+  }
+  for (;;) {
+    int taken = 0;
+    for (int32_t i = 0; i < count; i++) {
+      auto* e = reinterpret_cast<Event*>(copy[i]);
+      std::lock_guard hold(e->lock);
+      if (all) taken += e->set;
+      else if (take(e)) return i;
+    }
+    if (all && taken == count) {
+      for (intptr_t h : copy) {
+        auto* e = reinterpret_cast<Event*>(h);
+        std::lock_guard hold(e->lock);
+        take(e);
+      }
+      return 0;
+    }
+    if (timeout >= 0 && std::chrono::steady_clock::now() >= until) return kTimeout;
+    timespec pause{0, 500000};
+    nanosleep(&pause, nullptr);
+  }
+}
+
+#define THREAD(name, f) RAPGO_ICALL("System.Threading.Thread::" name, f)
+#define VOLATILE(cs, T) THREAD("VolatileRead(" cs "&)", volatile_read<T>), THREAD("VolatileWrite(" cs "&," cs ")", volatile_write<T>)
+const calls::IcallEntry kEntries[] = {
+    RAPGO_ICALL("System.Threading.Monitor::Enter(object)", monitor_enter),
+    RAPGO_ICALL("System.Threading.Monitor::Enter", monitor_enter),
+    RAPGO_ICALL("System.Threading.Monitor::Exit", monitor_exit),
+    RAPGO_ICALL("System.Threading.Monitor::try_enter_with_atomic_var", try_enter),
+    RAPGO_ICALL("System.Threading.Monitor::Monitor_wait", monitor_wait),
+    RAPGO_ICALL("System.Threading.Monitor::Monitor_pulse", monitor_pulse),
+    RAPGO_ICALL("System.Threading.Monitor::Monitor_pulse_all", monitor_pulse_all),
+    RAPGO_ICALL("System.Threading.Monitor::Monitor_test_synchronised", monitor_synchronised),
+    RAPGO_ICALL("System.Threading.Monitor::Monitor_test_owner", monitor_owner),
+    THREAD("ConstructInternalThread", construct_internal), THREAD("Thread_internal", thread_start), THREAD("GetCurrentThread", current_thread_object),
+    THREAD("JoinInternal", join), THREAD("SleepInternal", sleep), THREAD("YieldInternal", yield), THREAD("InterruptInternal", interrupt),
+    THREAD("GetPriorityNative", get_priority), THREAD("SetPriorityNative", set_priority), THREAD("GetState", get_state), THREAD("SetState", set_state),
+    THREAD("ClrState", clear_state), THREAD("GetName_internal", get_name), THREAD("SetName_icall", set_name), THREAD("GetDomainID", domain_id),
+    THREAD("SystemMaxStackStize", max_stack), THREAD("ByteArrayToRootDomain", byte_array_identity), THREAD("ByteArrayToCurrentDomain", byte_array_identity),
+    THREAD("Abort_internal", abort_thread), THREAD("ResetAbortNative", reset_abort), THREAD("SpinWait_nop", spin_nop),
+    RAPGO_ICALL("System.Threading.InternalThread::Thread_free_internal", free_internal),
+    VOLATILE("byte", uint8_t), VOLATILE("sbyte", int8_t), VOLATILE("short", int16_t), VOLATILE("ushort", uint16_t), VOLATILE("int", int32_t), VOLATILE("uint", uint32_t),
+    VOLATILE("long", int64_t), VOLATILE("ulong", uint64_t), VOLATILE("intptr", intptr_t), VOLATILE("uintptr", intptr_t), VOLATILE("float", float), VOLATILE("single", float),
+    VOLATILE("double", double), THREAD("VolatileRead(object&)", volatile_read<Object*>), THREAD("VolatileWrite(object&,object)", volatile_write_ref),
+    RAPGO_ICALL("System.Threading.NativeEventCalls::CreateEvent_icall", create_event),
+    RAPGO_ICALL("System.Threading.NativeEventCalls::SetEvent_internal", set_event),
+    RAPGO_ICALL("System.Threading.NativeEventCalls::ResetEvent_internal", reset_event),
+    RAPGO_ICALL("System.Threading.NativeEventCalls::CloseEvent_internal", close_event),
+    RAPGO_ICALL("System.Threading.WaitHandle::Wait_internal", wait_handles),
+};
+
+}  // namespace
+
+// Thread objects of threads that managed code did not start.
+static Object* adopt(threads::Thread* native, bool background) {
+  Object* thread = calls::new_object(Loader::get().types().thread);
+  abi::current().managed_thread = thread;  // a root from here on
+  Object* internal = make_internal();
+  kInternal.set(thread, internal);
+  kState.in<int32_t>(internal) = background ? kBackground : kRunning;
+  bind(internal, native);
+  return thread;
+}
+
+Object* current_thread_object() {
+  if (Object* o = abi::current().managed_thread) return o;
+  threads::Thread* native = threads::current_thread();
+  return adopt(native, native->background);
+}
+
+void attach_main_thread() { adopt(threads::current_thread(), false); }
+
+void register_threading() { calls::register_icalls(kEntries); }
+
+}  // namespace rapgo::run::classlib

@@ -1,0 +1,8 @@
+// System.Threading.Thread and InternalThread objects of runtime threads.
+#pragma once
+#include "abi/object.h"
+
+namespace rapgo::run::classlib {
+void attach_main_thread();                 // makes the main thread's objects
+abi::Object* current_thread_object();      // System.Threading.Thread; made on demand for foreign threads
+}  // namespace rapgo::run::classlib
