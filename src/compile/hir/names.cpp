@@ -6,7 +6,8 @@
 namespace rapgo::compile::hir {
 
 static constexpr std::string_view kSymbols[] = {"helper", "slot", "method", "stub", "direct", "type", "typehandle", "field",
-                                                "statics", "typeobject", "string", "self", "tls", "cardbias"};
+                                                "statics", "typeobject", "string", "self", "tls", "cardbias",
+                                                "imtoffset", "probes"};
 static constexpr std::string_view kValues[] = {"i32", "i64", "f32", "f64", "ref", "byref", "native", "struct"};
 static constexpr std::string_view kReasons[] = {"type", "target", "classinit", "null", "bounds", "dividebyzero", "overflow", "cast",
                                                 "unreached", "assumption", "callee", "throw", "stress", "unsupported"};

@@ -44,6 +44,7 @@ TEST_F(Calls, VirtualAndInterface) {
   auto* head = reinterpret_cast<rapgo::abi::TypeHead*>(low.take(512));
   auto* method = low.take(16);
   symbol(SymbolKind::Method, 64, method);
+  symbols[{SymbolKind::ImtOffset, 64}] = rapgo::abi::kImtOffset + 8 * 5;
   FakeObject o{static_cast<uint32_t>(reinterpret_cast<uintptr_t>(head)), 0, 40};
   head->vtable[2] = reinterpret_cast<uint64_t>(get);
   head->imt[5] = reinterpret_cast<uint64_t>(get_interface);
@@ -52,7 +53,7 @@ graph method=16 params(ref) returns(i32)
 b0:
   v0:ref = param #0
   v1:i32 = call.virtual v0 #2 call=(ref)(i32)
-  v2:i32 = call.interface v0 #5 sym=method:64 call=(ref)(i32)
+  v2:i32 = call.interface v0 sym=method:64 call=(ref)(i32)
   v3:i32 = add v1, v2
   return v3
 )"));

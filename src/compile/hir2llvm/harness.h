@@ -87,7 +87,7 @@ class Harness : public ::testing::Test {
     options.dump_object = &object;
     code = {};
     bool ok = f(graph.get(), &options, &code, &error);
-    if (options.dump_ir) fprintf(stderr, "%s\n", ir.c_str());
+    if (getenv("DUMP_IR")) fprintf(stderr, "%s\n", ir.c_str());
     if (getenv("DUMP_OBJECT")) { FILE* o = fopen(getenv("DUMP_OBJECT"), "wb"); fwrite(object.data(), 1, object.size(), o); fclose(o); }
     if (!ok) { ADD_FAILURE() << error; return nullptr; }
     return install();

@@ -160,7 +160,12 @@ void Lowering::lower_virtual(const hi::Node* n) {
       break;
     case Op::CallSlot: callee = code_at(symbol_address(n->symbol)); break;
     case Op::CallVirtual: callee = code_at(address(head_of_this(), abi::kVtableOffset + 8 * n->imm)); break;
-    case Op::CallInterface: callee = code_at(address(head_of_this(), abi::kImtOffset + 8 * n->imm)); break;
+    case Op::CallInterface: {
+      // The slot follows from the method's address: a displacement by symbol.
+      Constant* offset = symbol_address({loop::SymbolKind::ImtOffset, n->symbol.id, 0});
+      callee = code_at(b_.CreateGEP(b_.getInt8Ty(), head_of_this(), ConstantExpr::getPtrToInt(offset, b_.getInt64Ty())));
+      break;
+    }
     default: callee = as_argument(value(n->operands[0]), b_.getPtrTy()); break;
   }
   V r = emit_call(n, ft, callee, std::move(args), attributes, CallingConv::C, !info.no_throw);
