@@ -1,5 +1,6 @@
 // Dispatch, layout and statics on compiled C#; skipped where there is no mcs.
 #include <cstdlib>
+#include <algorithm>
 #include <fstream>
 
 #include "load/types/loader_fixture.h"

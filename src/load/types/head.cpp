@@ -10,8 +10,9 @@ uint32_t head_word(Type* t) { return t ? word(t->head()) : 0; }
 // first and the registered cells then, so after registering we write until the two agree.
 void fill_cell(Loader& l, Method* m, uint64_t* cell) {
   std::atomic_ref<uint64_t> c(*cell);
+  if (m->is_abstract()) return;  // an abstract class has no instances
   if (m->declaring->is_value_type()) {
-    if (l.make_unboxing_entry && m->body != Body::Abstract) c.store(l.make_unboxing_entry(m));
+    if (l.make_unboxing_entry) c.store(l.make_unboxing_entry(m));
     return;
   }
   if (l.register_cell) l.register_cell(m, cell);
@@ -112,6 +113,7 @@ void check_no_abstract_left(Type* t) {
 void build_head(Type* t) {
   Loader& l = Loader::get();
   if (t->contains_vars()) throw_type_load(t, "it has generic parameters that are not bound");
+  give_waiting_entries();
   if (t->is_enum()) ensure(t, kFields);
   Type* parent = t->parent();
   if (parent) parent->head();

@@ -131,6 +131,7 @@ struct Loader::Impl {
   PointerTable<Method> method_instances;
   std::vector<Type*> fnptrs;
   std::vector<Assembly*> assemblies;
+  std::vector<std::string> private_paths;  // below the application base
   std::unordered_map<std::string, Assembly*> by_path;
   std::vector<Method*> without_entry;  // made before make_entry was set
   uint32_t thread_static_words = 0;
@@ -220,6 +221,7 @@ Method* method_at(Type* type, uint32_t index);  // definition or instance; made 
 Method* definition_method_at(Type* definition, uint32_t index);
 std::string_view method_name_at(Type* definition, uint32_t index);
 void give_entry(Method* method);
+void give_waiting_entries();  // to methods made before make_entry was set
 Method* new_method();
 Intrinsic intrinsic_of(Method* method);
 std::span<Method*> array_methods(Type* array);

@@ -95,9 +95,14 @@ class Loader {
   Assembly* corlib() const { return corlib_; }
   Assembly* load_file(const std::string& path);                           // LoadError
   Assembly* load_bytes(std::vector<uint8_t> bytes, const std::string& name);  // Assembly.Load(byte[]); always a new assembly
-  Assembly* load_name(const AssemblyName& name, Assembly* requester);     // resolution order of startup_contract 12
+  // MONO_PATH, the framework for framework names, application base (culture and private paths), GAC, framework, the
+  // requester's folder. Name, culture and public key must match; any version does, as the framework remaps them all.
+  Assembly* load_name(const AssemblyName& name, Assembly* requester);
   std::vector<Assembly*> assemblies();                                    // loaded so far
   void set_application_base(std::string dir) { application_base_ = std::move(dir); }
+  // Reads `probing privatePath` of an application configuration file; a missing or malformed file changes nothing.
+  // (Binding redirects need nothing here: versions are not compared, see load_name.)
+  void read_application_config(const std::string& path);
 
   Type* instantiate(Type* definition, std::span<Type* const> args);       // checks arity, not constraints
   Method* instantiate(Method* definition, std::span<Type* const> args);

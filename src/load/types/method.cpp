@@ -74,6 +74,14 @@ Method* copy_on(Type* declaring, Method* d, TypeSpan args) {
 
 Method* new_method() { return loader().make_low<Method>(); }
 
+void give_waiting_entries() {
+  Loader& l = Loader::get();
+  if (!l.make_entry || l.impl->without_entry.empty()) return;
+  std::vector<Method*> waiting;
+  waiting.swap(l.impl->without_entry);
+  for (Method* w : waiting) w->entry = l.make_entry(w);
+}
+
 void give_entry(Method* m) {
   Loader& l = Loader::get();
   if (m->body == Body::Abstract || m->contains_vars()) return;
@@ -81,9 +89,7 @@ void give_entry(Method* m) {
     l.impl->without_entry.push_back(m);
     return;
   }
-  std::vector<Method*> waiting;
-  waiting.swap(l.impl->without_entry);
-  for (Method* w : waiting) w->entry = l.make_entry(w);
+  give_waiting_entries();
   m->entry = l.make_entry(m);
 }
 

@@ -6,6 +6,8 @@
 #include <climits>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
+#include <iterator>
 
 #include "load/types/impl.h"
 
@@ -120,7 +122,10 @@ Assembly* Loader::load_name(const AssemblyName& wanted, Assembly* requester) {
   for (const std::string& dir : o.search_paths) c.directory(dir);
   // A framework assembly is the framework's own whatever its version, even if the program carries a copy.
   if (has_framework_key(wanted)) c.directory(o.framework_dir), c.directory(facades);
-  if (!application_base_.empty()) c.directory(application_base_);
+  if (!application_base_.empty()) {
+    c.directory(application_base_);
+    for (const std::string& below : impl->private_paths) c.directory(application_base_ + "/" + below);
+  }
   c.cache(o.gac_dir);
   c.directory(o.framework_dir);
   c.directory(facades);
@@ -147,6 +152,29 @@ Assembly* Loader::load_name(const AssemblyName& wanted, Assembly* requester) {
     throw LoadError(LoadErrorKind::FileLoad, "Could not load file or assembly '" + display_name(wanted) + "'" + mismatch, display_name(wanted), display_name(wanted));
   throw LoadError(LoadErrorKind::FileNotFound, "Could not load file or assembly '" + display_name(wanted) + "' or one of its dependencies.",
                   display_name(wanted), display_name(wanted));
+}
+
+void Loader::read_application_config(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return;
+  const std::string text(std::istreambuf_iterator<char>(in), {});
+  const size_t element = text.find("<probing");
+  const size_t end = element == std::string::npos ? element : text.find('>', element);
+  if (end == std::string::npos) return;
+  const std::string tag = text.substr(element, end - element);
+  size_t at = tag.find("privatePath");
+  if (at == std::string::npos || (at = tag.find_first_of("\"'", at)) == std::string::npos) return;
+  const size_t close = tag.find(tag[at], at + 1);
+  if (close == std::string::npos) return;
+  std::string list = tag.substr(at + 1, close - at - 1);
+  Lock lock;
+  while (!list.empty()) {
+    const size_t semicolon = list.find(';');
+    std::string one = list.substr(0, semicolon);
+    std::replace(one.begin(), one.end(), '\\', '/');
+    if (!one.empty() && one[0] != '/' && one.find("..") == std::string::npos) impl->private_paths.push_back(one);
+    list = semicolon == std::string::npos ? std::string() : list.substr(semicolon + 1);
+  }
 }
 
 }  // namespace rapgo::load::types
