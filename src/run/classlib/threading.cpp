@@ -131,12 +131,13 @@ bool thread_start(Object* thread, Object* start) {
     threads::Thread* native = threads::start(
         [root] {
           Object* self = root->get();
+          abi::current().managed_thread = self;
           Object* inner = kInternal.ref(self);
           if (!native_of(inner)) bind(inner, threads::current_thread());
           run_thread(self);
           kState.in<int32_t>(kInternal.ref(root->get())) |= kStopped;
         },
-        options, thread);
+        options);
     if (!native_of(internal)) bind(internal, native);
     threads::release(native);
   } catch (const std::system_error&) {

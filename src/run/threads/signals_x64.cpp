@@ -157,6 +157,14 @@ void scan_context(ucontext_t* uc, const Thread& thread, void (*visit)(void*, con
   visit(sink, reinterpret_cast<const uint64_t*>(low), reinterpret_cast<const uint64_t*>(state.stack_high));
 }
 
+// A transfer up is over when its target has read the homes, which it does first of all.
+bool transfer_is_live(const Thread& thread) {
+  const abi::ThreadState& state = *thread.state;
+  if (state.mode.load() != Mode::Managed || !thread.stopped_context) return state.last_pc == thread.transfer.return_address;
+  const auto pc = static_cast<uint64_t>(context_of(thread.stopped_context)->uc_mcontext.gregs[REG_RIP]);
+  return pc - abi::stub_entries.blob < abi::stub_entries.blob_size || pc - thread.transfer.entry < 256 + uint64_t{32} * thread.transfer.words;
+}
+
 }  // namespace
 
 int stop_signal() { return SIGRTMIN + 3; }
@@ -210,7 +218,10 @@ void scan_thread(Thread& thread, void (*visit)(void*, const uint64_t*, const uin
   } else {
     visit(sink, reinterpret_cast<const uint64_t*>(state.native_sp), reinterpret_cast<const uint64_t*>(state.stack_high));
   }
-  if (state.transfer_buffer) visit(sink, state.transfer_buffer, state.transfer_buffer + abi::kTransferWords);
+  if (thread.transfer.words) {
+    if (transfer_is_live(thread)) visit(sink, state.transfer_buffer, state.transfer_buffer + thread.transfer.words);
+    else thread.transfer.words = 0;  // so that old words keep neither objects nor code
+  }
   visit(sink, state.scratch, state.scratch + 6);
   if (more_words) more_words(thread, visit, sink);
 }

@@ -60,6 +60,13 @@ class Thread {
   bool guard_open = false;
   Parker parker;
 
+  // ---- owned by run/transfer ----
+  struct Transfer {                    // the last transfer up: its homes are in the transfer buffer until the target has read them
+    uint64_t return_address = 0;       // of the back-edge's call
+    uint64_t entry = 0;
+    uint32_t words = 0;                // used in the buffer; 0: nothing there
+  } transfer;
+
   // ---- owned by run/stack ----
   std::vector<UnwindInFlight> unwinds;
   FilterActivation* filters = nullptr;

@@ -1,0 +1,22 @@
+// Transfer between tiers (DESIGN 4.9, conventions 6): up from a baseline back-edge into an OSR version, down from an exit of
+// optimized code into baseline frames.
+// Thread safety: each call concerns the calling thread's own stack. TransferDown may collect (virtual objects).
+#pragma once
+#include <cstdint>
+
+#include "loop/compiled_code.h"
+
+namespace rapgo::run::transfer {
+
+// Registers the bodies of TransferUp and TransferDown. Before core stubs are made.
+void register_helpers();
+
+struct Counts {
+  uint64_t up = 0, down = 0, up_refused = 0;
+};
+Counts counts();
+
+// What a symbol's address is (StateValue::Symbol); set by vm, as it resolves relocations.
+extern uint64_t (*resolve_symbol)(const loop::Symbol& symbol);
+
+}  // namespace rapgo::run::transfer

@@ -1,0 +1,122 @@
+// Transfer up: the homes of a baseline frame, handed to the OSR version of its loop.
+#include <atomic>
+#include <cstring>
+
+#include "abi/helpers.h"
+#include "abi/stub_protocol.h"
+#include "base/clock.h"
+#include "code/maps/maps.h"
+#include "code/versions/versions.h"
+#include "load/types/method.h"
+#include "loop/event.h"
+#include "run/calls/compile_hooks.h"
+#include "run/calls/icall.h"
+#include "run/threads/suspend.h"
+#include "run/threads/thread.h"
+#include "run/transfer/internal.h"
+#include "run/transfer/transfer.h"
+
+namespace rapgo::run::transfer {
+
+using code::maps::InstalledCode;
+
+namespace {
+
+// OSR code has no place for a handler's continuation or its exception: loops inside handlers stay where they are.
+bool inside_handler(const InstalledCode& code, uint32_t il) {
+  for (const loop::HandlerRow& h : code.handlers()) {
+    if (il >= h.handler_begin && il < h.handler_end) return true;
+    if (h.kind == loop::ClauseKind::Filter && il >= h.filter_begin && il < h.handler_begin) return true;
+  }
+  return false;
+}
+
+uint64_t word_at(uint64_t address) { return *reinterpret_cast<const uint64_t*>(address); }
+
+// Whole words of each value, in IL order.
+uint64_t* copy(uint64_t* to, const std::vector<loop::Home>& homes, uint64_t fp, uint64_t exposed) {
+  for (const loop::Home& h : homes) {
+    const uint64_t from = (h.exposed ? exposed : fp) + static_cast<int64_t>(h.offset);
+    const uint32_t words = (h.size + 7) / 8;
+    std::memcpy(to, reinterpret_cast<const void*>(from), size_t{8} * words);
+    to += words;
+  }
+  return to;
+}
+
+size_t words_of(const std::vector<loop::Home>& homes) {
+  size_t n = 0;
+  for (const loop::Home& h : homes) n += (h.size + 7) / 8;
+  return n;
+}
+
+abi::TransferUpTarget* refuse() {
+  tally().up_refused.fetch_add(1, std::memory_order_relaxed);
+  return nullptr;
+}
+
+abi::TransferUpTarget* transfer_up(uint64_t return_address, uint64_t fp) {
+  const InstalledCode* from = code::maps::lookup_return(return_address);
+  const loop::OsrPoint* point = from ? from->osr_point_at(return_address) : nullptr;
+  if (!point || inside_handler(*from, point->il_offset)) return refuse();
+  const uint32_t il = point->il_offset;
+  InstalledCode* target = code::versions::find_osr(from->method, il);
+  if (!target && calls::compile_hooks.osr_wanted)
+    target = calls::compile_hooks.osr_wanted(load::types::Method::from(from->method), il);
+  if (!target) return refuse();
+  // No marked point from here on: nothing else keeps `target` from being reclaimed until it stands in the transfer buffer.
+  const loop::BaselineFrame& frame = from->code.frame;
+  const uint64_t exposed = frame.exposed_base ? word_at(fp + static_cast<int64_t>(frame.exposed_base)) : 0;
+  abi::ThreadState& state = abi::current();
+  constexpr size_t kHead = (sizeof(abi::TransferUpTarget) + 7) / 8;
+  const size_t stack_words = frame.stack_base < 0 ? static_cast<size_t>(-frame.stack_base) / 8 : 0;
+  const size_t fixed = kHead + words_of(frame.args) + words_of(frame.locals);
+  if (fixed + 64 > abi::kTransferWords) return refuse();
+  auto* up = reinterpret_cast<abi::TransferUpTarget*>(state.transfer_buffer);
+  uint64_t* homes = state.transfer_buffer + kHead;
+  uint64_t* end = copy(homes, frame.args, fp, exposed);
+  end = copy(end, frame.locals, fp, exposed);
+  // The frame does not say how deep the evaluation stack is here; the version knows and reads no more than that.
+  size_t depth = stack_words;
+  if (fixed + depth > abi::kTransferWords) depth = abi::kTransferWords - fixed;
+  std::memcpy(end, reinterpret_cast<const void*>(fp + static_cast<int64_t>(frame.stack_base)), 8 * depth);
+  end += depth;
+  // What others point at stays: the frame is kept beneath, unless its exposed block lies elsewhere already.
+  const uint64_t low = fp - frame.frame_size;
+  const bool owns_block = exposed >= low && exposed < fp;
+  up->entry = target->entry();
+  up->homes = homes;
+  up->exposed = exposed;
+  up->result = frame.result_base ? word_at(fp + static_cast<int64_t>(frame.result_base)) : 0;
+  up->keep_frame = owns_block || frame.has_localloc;
+  threads::current_thread()->transfer = {return_address, target->entry(), static_cast<uint32_t>(end - state.transfer_buffer)};
+  tally().up.fetch_add(1, std::memory_order_relaxed);
+  loop::Event e;
+  e.time_ns = base::monotonic_ns();
+  e.kind = loop::EventKind::TransferredUp;
+  e.tier = loop::Tier::Optimized;
+  e.thread = static_cast<uint16_t>(threads::current_thread()->tid);
+  e.method = from->method;
+  e.version = target->id;
+  e.il = il;
+  e.a = from->id.value;
+  loop::emit(e);
+  return up;
+}
+
+}  // namespace
+
+Tally& tally() {
+  static Tally t;
+  return t;
+}
+Counts counts() { return {tally().up.load(), tally().down.load(), tally().up_refused.load()}; }
+
+uint64_t (*resolve_symbol)(const loop::Symbol&) = nullptr;
+
+void register_helpers() {
+  abi::helper_body(abi::Helper::TransferUp) = calls::detail::bordered<&transfer_up>();
+  register_down();
+}
+
+}  // namespace rapgo::run::transfer
