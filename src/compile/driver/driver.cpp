@@ -8,10 +8,10 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "compile/baseline/compile.h"
+#include "compile/baseline/baseline.h"
 #include "compile/hir2llvm/hir2llvm.h"
 #include "compile/il2hir/build.h"
-#include "compile/passes/pipeline.h"
+#include "compile/passes/optimization.h"
 #include "load/types/method.h"
 #include "loop/event.h"
 
@@ -83,6 +83,17 @@ void Driver::stop() {
   if (worker_.joinable()) worker_.join();
 }
 
+void Driver::abandon() {
+  {
+    std::lock_guard hold(lock_);
+    stopping_ = true;
+    queue_.clear();
+    wake_.notify_all();
+    idle_.notify_all();
+  }
+  if (worker_.joinable()) worker_.detach();
+}
+
 Stats Driver::stats() {
   std::lock_guard hold(lock_);
   return stats_;
@@ -141,22 +152,21 @@ void Driver::compile_optimized(const loop::CompilePlan& plan, Result& result) {
   result.build_ns = lap();
 
   passes::PipelineOptions pipeline;
-  pipeline.profile = plan.profile.get();
   pipeline.disabled = config_.disabled;
   pipeline.disabled.insert(pipeline.disabled.end(), plan.disabled_optimizations.begin(), plan.disabled_optimizations.end());
   pipeline.verify = config_.verify;
   if (config_.dump_hir) {
-    pipeline.after_pass = [&](const hir::Graph& g, std::string_view pass) {
-      if (config_.dump_hir(method, std::string(pass))) {
-        const std::string text = "; " + method->display_name() + " after " + std::string(pass) + "\n" + hir::print(g);
-        fwrite(text.data(), 1, text.size(), stderr);
-      }
+    pipeline.after_pass = [&](const char* pass, const hir::Graph& g) {
+      if (!config_.dump_hir(method, pass)) return;
+      const std::string text = "; " + method->display_name() + " after " + pass + "\n" + hir::print(g);
+      fwrite(text.data(), 1, text.size(), stderr);
     };
-    pipeline.after_pass(*graph, "il2hir");
+    pipeline.after_pass("il2hir", *graph);
   }
   if (config_.verify)
     if (std::string broken = hir::verify(*graph); !broken.empty()) throw std::runtime_error("the graph from IL is broken: " + broken);
-  passes::run_pipeline(*graph, pipeline);
+  std::string broken;
+  if (!passes::optimize(*graph, pipeline, &broken)) throw std::runtime_error(broken);
   result.passes_ns = lap();
 
   auto* generate = reinterpret_cast<hir2llvm::CompileFunction*>(llvm());

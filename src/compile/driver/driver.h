@@ -59,6 +59,7 @@ class Driver {
   Result compile_now(const loop::CompilePlan& plan);  // on the calling thread, install included; does not call on_done
   void wait_idle();
   void stop();                             // finishes the plan under way, drops the others
+  void abandon();                          // at process exit: does not wait for the plan under way
   Stats stats();
 
  private:

@@ -1,0 +1,47 @@
+// The `rapgo` command.
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/options.h"
+#include "vm/runtime.h"
+
+
+static int usage(FILE* to, int status) {
+  std::fprintf(to, "usage: rapgo [options] app.exe [args]\n\n%s", rapgo::base::option_help().c_str());
+  return status;
+}
+
+int main(int argc, char** argv) {
+  using namespace rapgo;
+  try {
+    base::Options options;
+    base::parse_options_variable(std::getenv("RAPGO_OPTIONS"), options);
+    std::vector<std::string_view> words(argv + 1, argv + argc);
+    const size_t taken = base::parse_options(words, options);
+    if (options.help) return usage(stdout, 0);
+    if (options.version) {
+      std::puts(vm::version_line().c_str());
+      return 0;
+    }
+    if (options.list_optimizations) return vm::list_optimizations();
+    if (taken >= words.size()) return usage(stderr, 1);
+    vm::Program program;
+    program.path = std::string(words[taken]);
+    for (size_t i = taken; i < words.size(); i++) {
+      program.command_line.emplace_back(words[i]);
+      if (i > taken) program.args.emplace_back(words[i]);
+    }
+    if (options.missing) return vm::list_missing(options, program.path);
+    return vm::run(options, program);
+  } catch (const base::UserError& e) {
+    std::fprintf(stderr, "rapgo: %s\n", e.what());
+    return e.exit_status();
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "rapgo: %s\n", e.what());
+    return 1;
+  }
+}

@@ -1,0 +1,228 @@
+#include "vm/compile_service.h"
+
+#include <map>
+#include <mutex>
+
+#include <cstdio>
+
+#include "abi/call_layout.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "compile/baseline/baseline.h"
+#include "compile/stubs/stubs.h"
+#include "load/types/classify.h"
+#include "load/types/loader.h"
+#include "loop/event.h"
+#include "run/calls/compile_hooks.h"
+#include "vm/loops.h"
+
+namespace rapgo::vm {
+
+using code::versions::InstalledCode;
+using load::types::Method;
+using loop::Tier;
+namespace versions = code::versions;
+namespace stubs = compile::stubs;
+
+static CompileServiceConfig config;
+static std::mutex publish_lock;
+
+static void tell_compiled(const InstalledCode& code, uint64_t ns, bool from_store) {
+  loop::Event e;
+  e.time_ns = base::monotonic_ns();
+  e.kind = from_store ? loop::EventKind::StoreLoaded : loop::EventKind::Compiled;
+  e.tier = code.tier;
+  e.method = code.method;
+  e.version = code.id;
+  e.a = code.size;
+  e.b = ns;
+  e.c = code.code.il_bytes;
+  loop::emit(e);
+}
+
+static compile::baseline::Options baseline_options() {
+  compile::baseline::Options o;
+  o.stress_osr = config.options->stress.osr;
+  o.probes = config.options->stress.probe;
+  return o;
+}
+
+static InstalledCode* compile_baseline(Method* method) {
+  const uint64_t start = base::monotonic_ns();
+  loop::CompiledCode code = compile::baseline::compile(method, baseline_options());
+  InstalledCode* installed = versions::install(std::move(code), *config.resolver);
+  if (!installed) throw load::types::LoadError(load::types::LoadErrorKind::NotSupported, "code memory is full");
+  tell_compiled(*installed, base::monotonic_ns() - start, false);
+  return installed;
+}
+
+static InstalledCode* from_store(Method* method, Tier tier) {
+  if (!config.store || method->body != load::types::Body::Il) return nullptr;
+  if (!config.store->has(method->id(), tier)) return nullptr;
+  auto loaded = config.store->find(method->id(), tier);
+  if (!loaded) return nullptr;
+  loop::Assumption broken;
+  InstalledCode* installed = versions::install(std::move(loaded->code), *config.resolver, &broken);
+  if (installed) tell_compiled(*installed, loaded->load_ns, true);
+  return installed;
+}
+
+// OSR versions that an earlier run left: installed with the method, so that its first loop finds them.
+static void osr_from_store(Method* method) {
+  if (!config.store || !config.may_optimize(method)) return;
+  for (const IlLoop& loop : loops_of(method).loops) {
+    auto loaded = config.store->find_osr(method->id(), loop.header);
+    if (!loaded) continue;
+    InstalledCode* installed = versions::install(std::move(loaded->code), *config.resolver);
+    if (!installed) continue;
+    tell_compiled(*installed, loaded->load_ns, true);
+    versions::publish_osr(method->id(), loop.header, installed);
+  }
+}
+
+static InstalledCode* compile_now(Method* method, bool osr, uint32_t il) {
+  loop::CompilePlan plan;
+  plan.method = method->id();
+  plan.tier = Tier::Optimized;
+  plan.osr = osr;
+  plan.osr_il_offset = il;
+  plan.reason = "stress";
+  auto result = config.driver->compile_now(plan);
+  if (!result.code) return nullptr;
+  config.optimized(result);
+  return result.code;
+}
+
+static uint64_t compile(Method* method) {
+  if (config.options->stress.optimize && config.may_optimize(method)) {
+    if (InstalledCode* code = compile_now(method, false, 0)) return code->entry();
+  }
+  InstalledCode* code = nullptr;
+  if (config.may_optimize(method)) code = from_store(method, Tier::Optimized);
+  if (!code) code = compile_baseline(method);
+  {
+    std::lock_guard hold(publish_lock);
+    if (InstalledCode* other = versions::active(method->id())) {  // another thread was faster
+      versions::retire(code, versions::RetireReason::Replaced);
+      return other->entry();
+    }
+    versions::publish(method->id(), code);
+  }
+  if (code->tier == Tier::Baseline && config.store && !loops_of(method).loops.empty()) osr_from_store(method);
+  if (config.compiled) config.compiled(method);
+  return code->entry();
+}
+
+static InstalledCode* publish_stub(Method* method, loop::CompiledCode&& code, const char* name) {
+  InstalledCode* stub = versions::install_stub(std::move(code), name, config.resolver);
+  versions::publish(method->id(), stub);
+  return stub;
+}
+
+static uint64_t install_icall(Method* method, const void* function, uint32_t stack_words, bool leaf) {
+  return publish_stub(method, leaf ? stubs::leaf_stub(method->id(), function) : stubs::icall_stub(method->id(), function, stack_words), "internal call")->entry();
+}
+
+static uint64_t install_pinvoke(Method* method, const void* function, uint32_t stack_words, bool capture_errno) {
+  return publish_stub(method, stubs::pinvoke_stub(method->id(), function, stack_words, capture_errno), "P/Invoke")->entry();
+}
+
+static run::calls::DelegateCode install_delegate(Method* invoke, uint32_t target, uint32_t method_ptr, uint32_t invoke_impl, uint32_t delegates) {
+  std::vector<abi::ValueShape> all, without;
+  for (uint32_t i = 0; i < invoke->arg_count(); i++) {
+    all.push_back(load::types::shape_of(invoke->arg_type(i)));
+    if (i) without.push_back(all.back());
+  }
+  const abi::ValueShape result = load::types::shape_of(invoke->signature().ret);
+  auto made = stubs::delegate_stubs(invoke->id(), abi::make_call_layout(result, all), abi::make_call_layout(result, without), {target, method_ptr, invoke_impl, delegates});
+  InstalledCode* stub = publish_stub(invoke, std::move(made.code), "delegate Invoke");
+  return {stub->entry(), stub->start + made.closed, stub->start + made.open, stub->start + made.multicast};
+}
+
+static uint64_t install_imt(std::span<const run::calls::ImtEntry> cases) {
+  std::vector<stubs::ImtCase> list;
+  for (const auto& c : cases) list.push_back({c.method->id(), static_cast<uint32_t>(reinterpret_cast<uintptr_t>(c.word))});
+  return versions::install_stub(stubs::imt_stub(list), "interface dispatch", config.resolver)->entry();
+}
+
+static uint64_t unboxing_entry(Method* method) {
+  const bool hidden = abi::returns_hidden(load::types::shape_of(method->signature().ret));
+  return versions::install_stub(stubs::unbox_stub(method->id(), hidden), "unbox", config.resolver)->entry();
+}
+
+static uint64_t landing(InstalledCode* owner, uint32_t il, loop::Resume resume) {
+  compile::baseline::Options o = baseline_options();
+  o.probes = owner->tier == Tier::Probed;
+  InstalledCode* stub = versions::install_stub(compile::baseline::landing(Method::from(owner->method), o, il, resume, owner->start), "landing", config.resolver);
+  versions::attach(stub, owner);
+  return stub->entry();
+}
+
+static InstalledCode* baseline_version(Method* method) {
+  if (InstalledCode* code = versions::newest(method->id(), Tier::Baseline)) return code;
+  if (InstalledCode* code = versions::newest(method->id(), Tier::Probed)) return code;
+  return compile_baseline(method);
+}
+
+static InstalledCode* osr_wanted(Method* method, uint32_t il) {
+  if (!config.may_optimize(method)) return nullptr;
+  static std::mutex lock;
+  static std::map<std::pair<Method*, uint32_t>, bool> refused;
+  {
+    std::lock_guard hold(lock);
+    if (refused.count({method, il})) return nullptr;
+  }
+  if (compile_now(method, true, il)) return versions::find_osr(method->id(), il);
+  std::lock_guard hold(lock);
+  refused[{method, il}] = true;
+  return nullptr;
+}
+
+const loop::BaselineFrame* baseline_frame(Method* method) {
+  static std::mutex lock;
+  static std::map<Method*, std::unique_ptr<loop::BaselineFrame>> frames;
+  {
+    std::lock_guard hold(lock);
+    auto it = frames.find(method);
+    if (it != frames.end()) return it->second.get();
+  }
+  auto frame = std::make_unique<loop::BaselineFrame>();
+  if (InstalledCode* code = versions::newest(method->id(), Tier::Baseline)) *frame = code->code.frame;
+  else {
+    try {
+      *frame = compile::baseline::compile(method, baseline_options()).frame;
+    } catch (const load::types::LoadError&) {
+      return nullptr;
+    }
+  }
+  std::lock_guard hold(lock);
+  auto& slot = frames[method];
+  if (!slot) slot = std::move(frame);
+  return slot.get();
+}
+
+uint64_t first_call_entry(Method* method) {
+  const uintptr_t at = code::memory::allocate(code::memory::Area::Stub, stubs::kFirstCallStubSize);
+  uint8_t bytes[stubs::kFirstCallStubSize];
+  stubs::write_first_call_stub(bytes, at, method->id());
+  code::memory::write(at, bytes);
+  return at;
+}
+
+void init_compile_service(CompileServiceConfig c) {
+  config = std::move(c);
+  auto& h = run::calls::compile_hooks;
+  h.compile = compile;
+  h.compilable = [](Method* m) { return compile::baseline::compilable(m); };
+  h.install_icall = install_icall;
+  h.install_pinvoke = install_pinvoke;
+  h.install_delegate = install_delegate;
+  h.install_imt = install_imt;
+  h.unboxing_entry = unboxing_entry;
+  h.landing = landing;
+  h.baseline = baseline_version;
+  h.exit_taken = config.exit_taken;
+  if (config.options->stress.osr) h.osr_wanted = osr_wanted;
+}
+
+}  // namespace rapgo::vm

@@ -1,0 +1,26 @@
+// The composition root: makes the parts, wires them (docs/conventions.md 8), runs one program.
+// One per process. Errors: base::UserError for what the user can mend; the program's own failures are its exit status.
+#pragma once
+#include <string>
+#include <vector>
+
+#include "base/options.h"
+
+namespace rapgo::vm {
+
+struct Program {
+  std::string path;                 // of the main assembly
+  std::vector<std::string> args;    // for Main
+  std::vector<std::string> command_line;  // argv[0] on, for Environment.GetCommandLineArgs
+};
+
+// Runs the program to its end, prints what the options ask for, and returns the exit status. Call once, from main.
+int run(const base::Options& options, const Program& program);
+
+// --missing: the internal calls that the assembly could reach and Rapgo lacks, one a line, to stdout.
+int list_optimizations();  // --list-optimizations, to stdout
+int list_missing(const base::Options& options, const std::string& path);
+
+std::string version_line();
+
+}  // namespace rapgo::vm
