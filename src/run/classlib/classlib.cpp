@@ -1,0 +1,20 @@
+#include "run/classlib/classlib.h"
+
+namespace rapgo::run::classlib {
+
+void register_all() {
+  register_core();
+  register_arrays();
+  register_strings();
+  register_environment();
+  register_io();
+  register_globalization();
+  register_math();
+  register_reflection();
+  register_types();
+  register_threading();
+  register_exceptions();
+  register_delegates();
+}
+
+}  // namespace rapgo::run::classlib
