@@ -73,6 +73,8 @@ class Emitter : public asmjit::ErrorHandler {
   // push rbp has happened.
   void frame_pushed() { row(16, false, -16); }
 
+  uint32_t label_offset(const asmjit::Label& l) const { return static_cast<uint32_t>(holder_.labelOffset(l)); }  // REQUIRES: bound
+  bool is_bound(const asmjit::Label& l) const { return holder_.isLabelBound(l); }
   // Moves the bytes into `out`. Labels must be bound. No emission afterwards.
   void finish();
 
