@@ -1,8 +1,6 @@
 // One description of CompiledCode's fields serves both directions: `io(x, value)` writes or reads.
 #include "code/store/codec.h"
 
-#include <unordered_map>
-
 #include "code/store/bytes.h"
 
 namespace rapgo::code::store {
@@ -10,16 +8,42 @@ namespace {
 
 using namespace loop;
 
+// A field that is added to the contract must be added below, and kFormat in segment.cpp be raised: what the store forgets is wrong code
+// in the next run. This does not compile until the counts are mended.
+[[maybe_unused]] void count_fields(Symbol s, Reloc r, UnwindRow u, IlMapRow m, InlinedFrame n, Home h, BaselineFrame b, StateValue v, VirtualObject o,
+                                   VirtualObject::Slot t, FrameState f, Exit e, HandlerRow c, LandingPad l, OsrPoint p, CallSite k, Assumption a,
+                                   ProbeSite q, const CompiledCode& w) {
+  [[maybe_unused]] auto& [s1, s2, s3] = s;
+  [[maybe_unused]] auto& [r1, r2, r3, r4] = r;
+  [[maybe_unused]] auto& [u1, u2, u3, u4] = u;
+  [[maybe_unused]] auto& [m1, m2, m3] = m;
+  [[maybe_unused]] auto& [n1, n2, n3] = n;
+  [[maybe_unused]] auto& [h1, h2, h3, h4, h5] = h;
+  [[maybe_unused]] auto& [b1, b2, b3, b4, b5, b6, b7, b8, b9, b10] = b;
+  [[maybe_unused]] auto& [v1, v2, v3, v4, v5] = v;
+  [[maybe_unused]] auto& [o1, o2, o3] = o;
+  [[maybe_unused]] auto& [t1, t2, t3] = t;
+  [[maybe_unused]] auto& [f1, f2, f3, f4, f5, f6, f7, f8, f9] = f;
+  [[maybe_unused]] auto& [e1, e2, e3, e4] = e;
+  [[maybe_unused]] auto& [c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11] = c;
+  [[maybe_unused]] auto& [l1, l2] = l;
+  [[maybe_unused]] auto& [p1, p2] = p;
+  [[maybe_unused]] auto& [k1, k2, k3] = k;
+  [[maybe_unused]] auto& [a1, a2, a3, a4] = a;
+  [[maybe_unused]] auto& [q1, q2, q3, q4] = q;
+  [[maybe_unused]] auto& [w1, w2, w3, w4, w5, w6, w7, w8, w9, w10, w11, w12, w13, w14, w15, w16, w17, w18, w19, w20, w21, w22, w23, w24, w25] = w;
+}
+
 struct Out {
   static constexpr bool reading = false;
   Writer w;
   SymbolNames& source;
-  std::vector<std::string> names;
-  std::unordered_map<std::string, uint32_t> known;
-  std::unordered_map<uint64_t, uint32_t> by_id;
+  NameCache& cache;
+  const uint32_t stamp;
+  std::vector<const Name*> names;
   bool unnamed = false;
 
-  explicit Out(SymbolNames& s) : source(s) {}
+  Out(SymbolNames& s, NameCache& c) : source(s), cache(c), stamp(c.next_stamp()) { w.bytes().reserve(1024); }
   bool ok() const { return !unnamed; }
   void fail() { unnamed = true; }
 
@@ -41,21 +65,14 @@ struct Out {
 
   void id(uint32_t& value, NameKind kind) {
     if (value == 0) return w.num(0);
-    const uint64_t key = static_cast<uint64_t>(kind) << 32 | value;
-    if (auto found = by_id.find(key); found != by_id.end()) return w.num(found->second);
-    std::optional<std::string> name;
-    switch (kind) {
-      case NameKind::Method: name = source.method_name({value}); break;
-      case NameKind::Type: name = source.type_name({value}); break;
-      case NameKind::Field: name = source.field_name({value}); break;
-      case NameKind::Assembly: name = source.assembly_name({value}); break;
-    }
+    Name* name = cache.of(kind, value, source);
     if (!name) return fail();
-    name->insert(name->begin(), static_cast<char>(kind));
-    auto [at, fresh] = known.emplace(std::move(*name), names.size() + 1);
-    if (fresh) names.push_back(at->first);
-    by_id.emplace(key, at->second);
-    w.num(at->second);
+    if (name->stamp != stamp) {
+      names.push_back(name);
+      name->stamp = stamp;
+      name->local = static_cast<uint32_t>(names.size());
+    }
+    w.num(name->local);
   }
 };
 
@@ -113,6 +130,7 @@ struct In {
 
 template <class X>
 void io(X& x, Symbol& s) {
+  static_assert(static_cast<int>(SymbolKind::ProbeCounters) == 15, "a new kind of symbol: say below what its id is");
   x.choice(s.kind, SymbolKind::ProbeCounters);
   switch (s.kind) {
     case SymbolKind::EntrySlot:
@@ -161,7 +179,7 @@ template <class X>
 void io(X& x, FrameState& f) {
   x.number(f.frame), x.number(f.il_offset), x.choice(f.resume, Resume::Throw), x.signed_number(f.caller);
   for (auto* list : {&f.args, &f.locals, &f.stack}) x.rows(*list, [&](StateValue& v) { io(x, v); });
-  io(x, f.exposed);
+  io(x, f.exposed), io(x, f.result);
 }
 
 template <class X>
@@ -176,6 +194,7 @@ void io(X& x, Exit& e) {
 
 template <class X>
 void io(X& x, Assumption& a) {
+  static_assert(static_cast<int>(AssumptionKind::TypeLayout) == 6, "a new kind of assumption: say below what its ids are");
   x.choice(a.kind, AssumptionKind::TypeLayout);
   switch (a.kind) {
     case AssumptionKind::NotOverridden:
@@ -221,6 +240,7 @@ void io(X& x, CompiledCode& c) {
   BaselineFrame& f = c.frame;
   x.number(f.frame_size), x.signed_number(f.stack_base), x.signed_number(f.exposed_base), x.number(f.exposed_size);
   x.flag(f.has_localloc), x.signed_number(f.localloc_sp), x.signed_number(f.result_base);
+  x.signed_number(f.exposed_block);
   for (auto* list : {&f.args, &f.locals}) x.rows(*list, [&](Home& h) { io(x, h); });
   x.rows(c.handlers, [&](HandlerRow& h) {
     x.choice(h.kind, ClauseKind::Fault);
@@ -280,7 +300,7 @@ bool sound(const CompiledCode& c) {
     };
     for (const FrameState& f : e.states) {
       if (f.frame >= c.inlined.size() || f.caller < -1 || f.caller >= static_cast<int64_t>(e.states.size())) return false;
-      if (!value_sound(f.exposed)) return false;
+      if (!value_sound(f.exposed) || !value_sound(f.result)) return false;
       for (auto* list : {&f.args, &f.locals, &f.stack})
         for (const StateValue& v : *list)
           if (!value_sound(v)) return false;
@@ -294,13 +314,38 @@ bool sound(const CompiledCode& c) {
 
 }  // namespace
 
-std::optional<Encoded> encode(const CompiledCode& code, SymbolNames& names) {
-  auto method = names.method_name(code.method);
-  if (!method || code.tier == Tier::Stub || code.process_local) return std::nullopt;
-  Out out(names);
+Name* NameCache::intern(std::string_view text) {
+  auto found = all_.find(text);
+  if (found == all_.end()) {
+    found = all_.try_emplace(std::string(text)).first;
+    found->second.text = text;
+  }
+  return &found->second;
+}
+
+Name* NameCache::of(NameKind kind, uint32_t id, SymbolNames& names) {
+  const uint64_t key = static_cast<uint64_t>(kind) << 32 | id;
+  if (auto found = by_id_.find(key); found != by_id_.end()) return found->second;
+  std::optional<std::string> name;
+  switch (kind) {
+    case NameKind::Method: name = names.method_name({id}); break;
+    case NameKind::Type: name = names.type_name({id}); break;
+    case NameKind::Field: name = names.field_name({id}); break;
+    case NameKind::Assembly: name = names.assembly_name({id}); break;
+  }
+  if (!name) return nullptr;
+  name->insert(name->begin(), static_cast<char>(kind));
+  return by_id_[key] = intern(*name);
+}
+
+std::optional<Encoded> encode(const CompiledCode& code, SymbolNames& names, NameCache& cache) {
+  if (code.tier == Tier::Stub || code.process_local) return std::nullopt;
+  const Name* method = cache.of(NameKind::Method, code.method.value, names);
+  if (!method) return std::nullopt;
+  Out out(names, cache);
   io(out, const_cast<CompiledCode&>(code));  // Out only reads
   if (!out.ok()) return std::nullopt;
-  return Encoded{std::move(*method), names.display_name(code.method), std::move(out.names), std::move(out.w.bytes())};
+  return Encoded{method, std::move(out.names), std::move(out.w.bytes())};
 }
 
 std::optional<CompiledCode> decode(const uint8_t* body, size_t size, NameLookup& names, Reject& why) {

@@ -18,7 +18,7 @@ namespace rapgo::code::store {
 namespace {
 
 constexpr char kMagic[8] = {'R', 'A', 'P', 'G', 'O', 'S', 'E', 'G'};
-constexpr uint32_t kFormat = 1;  // raise with every change of codec.cpp or of this file
+constexpr uint32_t kFormat = 2;  // raise with every change of codec.cpp or of this file
 constexpr size_t kWindow = 256 << 10;
 constexpr uint64_t kMaxSegment = uint64_t{1} << 30;
 
@@ -179,41 +179,53 @@ bool open_entry(const NameTable& names, const std::vector<uint8_t>& bytes, std::
   return r.ok();
 }
 
-std::optional<RawEntry> raw_entry(SegmentReader& segment, const IndexRow& row) {
+std::optional<RawEntry> raw_entry(SegmentReader& segment, const IndexRow& row, NameCache& cache) {
   NameTable* names = segment.names();
   if (names == nullptr) return std::nullopt;
   RawEntry e;
   e.row = row;
-  if (names->name(row.method).empty() || names->name(row.method)[0] != 'M') return std::nullopt;
-  e.method = names->name(row.method).substr(1);
-  if (row.shown) e.shown = names->name(row.shown).substr(names->name(row.shown).empty() ? 0 : 1);
+  e.method = cache.intern(names->name(row.method));
+  if (e.method->text.empty() || e.method->text[0] != 'M') return std::nullopt;
+  if (row.shown) e.shown = cache.intern(names->name(row.shown));
   if (row.size == 0) return e;
   std::vector<uint8_t> bytes;
   std::vector<uint32_t> numbers;
   size_t body_at;
   if (!segment.read(row, bytes) || !open_entry(*names, bytes, numbers, body_at)) return std::nullopt;
-  for (uint32_t n : numbers) e.names.emplace_back(names->name(n));
+  for (uint32_t n : numbers) e.names.push_back(cache.intern(names->name(n)));
   e.body.assign(bytes.begin() + static_cast<ptrdiff_t>(body_at), bytes.end());
   return e;
 }
 
 // ---- writing ---------------------------------------------------------------------------------------------------
-uint32_t SegmentBuilder::intern(const std::string& name) {
-  auto [at, fresh] = known_.emplace(name, known_.size() + 1);
-  return at->second;
+namespace {
+std::atomic<uint32_t> builders{0};
+}
+
+SegmentBuilder::SegmentBuilder() : serial_(builders.fetch_add(1) + 1) {}
+
+uint32_t SegmentBuilder::number(const Name* name) {
+  if (name == nullptr) return 0;
+  if (name->builder != serial_) {
+    names_.push_back(name);
+    name->builder = serial_;
+    name->in_segment = static_cast<uint32_t>(names_.size());
+  }
+  return name->in_segment;
 }
 
 void SegmentBuilder::add(const RawEntry& entry) {
   IndexRow row = entry.row;
-  row.method = intern("M" + entry.method);
-  row.shown = entry.shown.empty() ? 0 : intern("S" + entry.shown);
+  row.method = number(entry.method);
+  row.shown = number(entry.shown);
   row.offset = sizeof(Header) + data_.size();
   row.size = 0;
   row.checksum = 0;
   if (!entry.body.empty()) {
     Writer w;
+    w.bytes().reserve(entry.body.size() + entry.names.size() * 2 + 8);
     w.num(entry.names.size());
-    for (const std::string& name : entry.names) w.num(intern(name));
+    for (const Name* name : entry.names) w.num(number(name));
     w.raw(entry.body.data(), entry.body.size());
     row.size = static_cast<uint32_t>(w.size());
     row.checksum = checksum(w.data(), w.size());
@@ -223,11 +235,9 @@ void SegmentBuilder::add(const RawEntry& entry) {
 }
 
 uint64_t SegmentBuilder::write(int directory, const std::string& name, uint64_t build, uint64_t cpu) {
-  std::vector<const std::string*> ordered(known_.size());
-  for (auto& [text, number] : known_) ordered[number - 1] = &text;
   Writer names;
-  for (auto* text : ordered) names.num(text->size());
-  for (auto* text : ordered) names.raw(text->data(), text->size());
+  for (const Name* name : names_) names.num(name->text.size());
+  for (const Name* name : names_) names.raw(name->text.data(), name->text.size());
   std::stable_sort(rows_.begin(), rows_.end(), [](const IndexRow& a, const IndexRow& b) { return a.key < b.key; });
   const size_t index_size = rows_.size() * sizeof(IndexRow);
 
@@ -237,7 +247,7 @@ uint64_t SegmentBuilder::write(int directory, const std::string& name, uint64_t 
   h.names_offset = sizeof h + data_.size(), h.names_size = names.size(), h.names_checksum = checksum(names.data(), names.size());
   h.index_offset = h.names_offset + h.names_size, h.index_checksum = checksum(rows_.data(), index_size);
   h.file_size = h.index_offset + index_size;
-  h.names_count = static_cast<uint32_t>(known_.size()), h.rows = static_cast<uint32_t>(rows_.size());
+  h.names_count = static_cast<uint32_t>(names_.size()), h.rows = static_cast<uint32_t>(rows_.size());
   h.created = base::clock_ns(CLOCK_REALTIME) / 1'000'000'000;
   h.checksum = checksum(&h, offsetof(Header, checksum));
   if (h.file_size > kMaxSegment) return 0;

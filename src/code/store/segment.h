@@ -11,7 +11,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "code/store/codec.h"
@@ -102,26 +101,29 @@ class SegmentReader {
 // An entry on its way into a segment; also what merging moves.
 struct RawEntry {
   IndexRow row;                    // method, shown, offset, checksum are filled in by the builder
-  std::string method, shown;
-  std::vector<std::string> names;  // with kind
+  const Name* method = nullptr;    // Names belong to the cache that was given
+  const Name* shown = nullptr;     // may be null
+  std::vector<const Name*> names;
   std::vector<uint8_t> body;       // empty: tombstone
 };
 // Splits an entry's bytes into names and body. False: damaged.
 bool open_entry(const NameTable& names, const std::vector<uint8_t>& bytes, std::vector<uint32_t>& numbers, size_t& body_at);
-std::optional<RawEntry> raw_entry(SegmentReader& segment, const IndexRow& row);
+std::optional<RawEntry> raw_entry(SegmentReader& segment, const IndexRow& row, NameCache& cache);
 
+// All names of one segment come from one cache.
 class SegmentBuilder {
  public:
+  SegmentBuilder();
   void add(const RawEntry& entry);
   size_t entries() const { return rows_.size(); }
-  size_t size() const { return data_.size() + names_.size(); }
   // Writes a temporary file and renames it to `name`. Nothing is left behind on failure. 0 = failed.
   uint64_t write(int directory, const std::string& name, uint64_t build, uint64_t cpu);
 
  private:
-  uint32_t intern(const std::string& name);
-  std::vector<uint8_t> data_, names_;
-  std::unordered_map<std::string, uint32_t> known_;
+  uint32_t number(const Name* name);
+  const uint32_t serial_;
+  std::vector<uint8_t> data_;
+  std::vector<const Name*> names_;
   std::vector<IndexRow> rows_;
 };
 

@@ -35,9 +35,10 @@ class StoreImpl final : public Store {
   void unlock_after_fork(bool child);
 
  private:
-  struct Item {  // one of these
-    std::shared_ptr<const loop::CompiledCode> code;
-    std::optional<RawEntry> tombstone;
+  struct Item {
+    std::shared_ptr<const loop::CompiledCode> code;  // null: drop the entry
+    std::string dropped;                             // its method's name, with kind
+    IndexRow row;
   };
   struct Found {
     SegmentReader* segment;
@@ -67,13 +68,14 @@ class StoreImpl final : public Store {
   std::condition_variable wake_, idle_;
   std::deque<Item> queue_;
   std::unordered_set<uint64_t> gone_;     // keys that must not be found any more: dropped, or rejected (these may be written anew)
-  std::unordered_set<uint64_t> written_;  // keys put in this run
   std::unordered_set<SegmentReader*> used_;
   std::unique_ptr<std::thread> writer_;
   bool flush_wanted_ = false, stop_ = false, closed_ = false, child_ = false;
   Stats stats_;
 
-  std::vector<RawEntry> pending_;  // writer side only
+  // Writer side only.
+  NameCache names_;
+  std::vector<RawEntry> pending_;
   size_t pending_bytes_ = 0;
   bool merged_ = false;
 };

@@ -56,7 +56,7 @@ inline loop::CompiledCode full_value(uint32_t method, uint32_t o, loop::Tier tie
   c.il_map = {{4, 0, 0}, {10, 3, 1}, {30, 2, 0}};
   c.inlined = {{{method + o}, 0, 0}, {{50 + o}, 0, 3}};
   c.frame = {.frame_size = 64, .args = {{-8, 8, ValueKind::Ref, false, {}}}, .locals = {{-24, 16, ValueKind::Struct, true, {6 + o}}},
-             .stack_base = -64, .exposed_base = -32, .exposed_size = 16, .has_localloc = true, .localloc_sp = -72, .result_base = -80};
+             .stack_base = -64, .exposed_base = -32, .exposed_size = 16, .exposed_block = -104, .has_localloc = true, .localloc_sp = -72, .result_base = -80};
   c.handlers = {{ClauseKind::Catch, 1, 5, 5, 9, 0, 60, 0, {8 + o}, 0, -88}, {ClauseKind::Finally, 1, 5, 9, 11, 0, 70, 0, {}, -96, 0}};
   c.osr_points = {{2, 48}};
   c.call_sites = {{3, 25, {5 + o}}, {6, 33, {}}};
@@ -69,6 +69,7 @@ inline loop::CompiledCode full_value(uint32_t method, uint32_t o, loop::Tier tie
   inner.stack = {{StateValue::Where::VirtualObject, ValueKind::Ref, 0, 1, 0}, {StateValue::Where::Constant, ValueKind::Int64, 0, 1, -77}};
   inner.caller = 1;
   outer.locals = {{StateValue::Where::Symbol, ValueKind::Ref, 4, 1, 0}};
+  outer.result = {StateValue::Where::Buffer, ValueKind::NativeInt, 1, 1, 0};
   outer.exposed = {StateValue::Where::Buffer, ValueKind::NativeInt, 2, 1, 0};
   e.states = {inner, outer};
   e.objects = {{{6 + o}, 0, {{8, 8, {StateValue::Where::Buffer, ValueKind::Int64, 1, 1, 0}}}}};

@@ -40,15 +40,16 @@ void each_segment(int root, const std::function<void(const std::string&, int, co
 // Checks everything that a load would; returns how many entries are damaged.
 uint64_t check_entries(SegmentReader& s, const std::function<void(const std::string&)>& problem) {
   uint64_t damaged = 0;
+  NameCache cache;
   struct AnyName : NameLookup {
     uint32_t id(uint32_t local, NameKind) override { return local; }
   } any;
   for (const IndexRow& row : s.rows()) {
-    auto entry = raw_entry(s, row);
+    auto entry = raw_entry(s, row, cache);
     Reject why = Reject::Damaged;
     if (entry && (row.size == 0 || decode(entry->body.data(), entry->body.size(), any, why))) continue;
     damaged++;
-    problem(s.name() + ": damaged entry" + (entry ? " of " + entry->method : std::string()));
+    problem(s.name() + ": damaged entry" + (entry ? " of " + entry->method->text.substr(1) : std::string()));
   }
   return damaged;
 }

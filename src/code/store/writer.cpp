@@ -22,27 +22,27 @@ void StoreImpl::put(std::shared_ptr<const loop::CompiledCode> code) {
   std::lock_guard guard(lock_);
   if (closed_ || child_) return;
   stats_.puts++;
-  queue_.push_back({std::move(code), std::nullopt});
+  queue_.push_back({.code = std::move(code), .dropped = {}, .row = {}});
   start_writer();
   wake_.notify_one();
 }
 
 void StoreImpl::drop(loop::MethodId method, loop::Tier tier, bool osr, uint32_t il_offset) {
   if (mode_ == Mode::Off || config_.names == nullptr) return;
-  const auto name = config_.names->method_name(method);
+  auto name = config_.names->method_name(method);
   if (!name) return;
   const Key key{*name, config_.names->il_hash(method), tier, osr, il_offset};
-  RawEntry e;
-  e.row.key = key_hash(key);
-  e.row.il_hash = key.il_hash;
-  e.row.tier = static_cast<uint8_t>(tier);
-  e.row.osr = osr;
-  e.row.osr_il = il_offset;
-  e.method = *name;
+  Item item;
+  item.row.key = key_hash(key);
+  item.row.il_hash = key.il_hash;
+  item.row.tier = static_cast<uint8_t>(tier);
+  item.row.osr = osr;
+  item.row.osr_il = il_offset;
+  item.dropped = "M" + *name;
   std::lock_guard guard(lock_);
-  gone_.insert(e.row.key);
+  gone_.insert(item.row.key);
   if (mode_ != Mode::Write || closed_ || child_) return;
-  queue_.push_back({nullptr, std::move(e)});
+  queue_.push_back(std::move(item));
   start_writer();
   wake_.notify_one();
 }
@@ -88,14 +88,16 @@ void StoreImpl::run_writer() {
 void StoreImpl::encode_queue(std::deque<Item> items) {
   for (Item& item : items) {
     RawEntry e;
-    if (item.tombstone) {
-      e = std::move(*item.tombstone);
+    if (!item.code) {
+      e.row = item.row;
+      e.method = names_.intern(item.dropped);
     } else {
       const loop::CompiledCode& code = *item.code;
-      auto encoded = encode(code, *config_.names);
+      auto encoded = encode(code, *config_.names, names_);
       if (!encoded) continue;
-      e.method = std::move(encoded->method);
-      const Key key{e.method, config_.names->il_hash(code.method), code.tier, code.is_osr, code.osr_il_offset};
+      e.method = encoded->method;
+      e.shown = names_.intern("S" + config_.names->display_name(code.method));
+      const Key key{std::string_view(e.method->text).substr(1), config_.names->il_hash(code.method), code.tier, code.is_osr, code.osr_il_offset};
       e.row.key = key_hash(key);
       e.row.il_hash = key.il_hash;
       e.row.tier = static_cast<uint8_t>(code.tier);
@@ -103,7 +105,6 @@ void StoreImpl::encode_queue(std::deque<Item> items) {
       e.row.osr_il = code.osr_il_offset;
       e.row.code_bytes = static_cast<uint32_t>(code.bytes.size());
       e.row.assumptions = static_cast<uint16_t>(std::min<size_t>(code.assumptions.size(), UINT16_MAX));
-      e.shown = std::move(encoded->shown);
       e.names = std::move(encoded->names);
       e.body = std::move(encoded->body);
       Reject why;
@@ -111,12 +112,11 @@ void StoreImpl::encode_queue(std::deque<Item> items) {
       {
         std::lock_guard guard(lock_);
         rejected = gone_.contains(e.row.key);
-        written_.insert(e.row.key);
       }
       // Another process may have written it since we opened; merging sorts that out. What we saw at opening need not be repeated.
       if (!rejected && look_up(key, e.row.key, why)) continue;
     }
-    pending_bytes_ += e.body.size() + e.method.size() + 64;
+    pending_bytes_ += e.body.size() + sizeof(RawEntry);
     pending_.push_back(std::move(e));
   }
 }
@@ -168,6 +168,7 @@ void StoreImpl::merge() {
   for (auto& s : all)
     if (!small(*s))
       for (const IndexRow& row : s->rows()) in_large.insert(row.key);
+  NameCache cache;
   SegmentBuilder builder;
   std::vector<std::string> merged;
   std::string newest;
@@ -183,7 +184,7 @@ void StoreImpl::merge() {
       }
       if (!seen.emplace(row.key, !take).second) continue;  // a newer one hides it
       if (!take || (row.size == 0 && !in_large.contains(row.key))) continue;
-      if (auto entry = raw_entry(*s, row)) builder.add(*entry);
+      if (auto entry = raw_entry(*s, row, cache)) builder.add(*entry);
     }
   }
   if (merged.size() < 2) return;
