@@ -67,6 +67,7 @@ void register_helpers() {
   register_math_bodies();
   register_memory_bodies();
   register_dispatch_bodies();
+  abi::stub_bodies.save_errno = save_errno;
 }
 
 }  // namespace rapgo::run::calls

@@ -13,6 +13,10 @@ namespace rapgo::run::calls {
 uint64_t install_pinvoke_method(load::types::Method* method);
 // dllmap lines of a configuration file (/etc/mono/config, app.exe.config, lib.dll.config). Missing files are ignored.
 void read_dllmap(const std::string& path);
+struct MappedName {
+  std::string library, function;
+};
+MappedName map_name(const std::string& library, const std::string& function);
 // dlopen with the names that Mono tries; null: none. Remembered.
 void* open_library(const std::string& name, const std::string& beside);
 void* find_symbol(void* library, const std::string& name);
@@ -20,5 +24,6 @@ void* find_symbol(void* library, const std::string& name);
 // Marshal.GetLastWin32Error.
 int32_t last_pinvoke_error();
 void set_last_pinvoke_error(int32_t error);
+void save_errno();  // stub_bodies.save_errno
 
 }  // namespace rapgo::run::calls

@@ -25,6 +25,8 @@ extern std::atomic<uint32_t> stop_phase;
 extern std::atomic<uint32_t> stop_acks;
 void announce_stop();  // async-signal-safe
 
+bool world_is_mine();   // the calling thread has stopped the world (and holds the registry's lock)
+
 // Blocks (in Mode::Native, or in the signal handler) until `phase` is over.
 void wait_phase(uint32_t phase);
 

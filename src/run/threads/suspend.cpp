@@ -27,6 +27,7 @@ std::mutex& stopper_lock() {
   return *lock;
 }
 uint64_t stop_began, last_stop;
+thread_local bool mine = false;
 
 // A full barrier on every core that runs a thread of ours, so that threads need none when they change modes.
 void barrier_everywhere() {
@@ -58,6 +59,8 @@ void await_stopped(Thread& thread, uint32_t phase) {
 
 }  // namespace
 
+bool world_is_mine() { return mine; }
+
 void announce_stop() {
   stop_acks.fetch_add(1);
   futex_wake(&stop_acks, 1);
@@ -75,6 +78,7 @@ void stop_world() {
   }
   // We may have been held at the end of the scope while another stopper worked; both locks are ours, so nobody stops now.
   stop_began = base::monotonic_ns();
+  mine = true;
   const uint32_t phase = stop_phase.fetch_add(1) + 1;
   Thread* self = current_thread();
   for (Thread* t : registry())
@@ -89,6 +93,7 @@ void resume_world() {
   stop_phase.fetch_add(1);
   futex_wake(&stop_phase, INT32_MAX);
   last_stop = base::monotonic_ns() - stop_began;
+  mine = false;
   registry_lock().unlock();
   stopper_lock().unlock();
 }

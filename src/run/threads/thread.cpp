@@ -316,6 +316,10 @@ void wait_for_foreground_threads() {
 void foreground_changed() { wake_joiners(); }
 
 void for_each_thread(const std::function<void(Thread&)>& visit) {
+  if (world_is_mine()) {
+    for (Thread* t : state().threads) visit(*t);
+    return;
+  }
   NativeScope native;
   std::lock_guard hold(state().lock);
   for (Thread* t : state().threads) visit(*t);

@@ -1,0 +1,43 @@
+// How each argument of a P/Invoke travels. Private to run/calls.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "abi/call_layout.h"
+#include "abi/object.h"
+#include "load/types/method.h"
+
+namespace rapgo::run::calls {
+
+enum class How : uint8_t {
+  Direct,         // the same bits: numbers, pointers, blittable structs, byrefs to such
+  Bool,           // int32, normalised on the way back
+  Utf8String, WideString, StringBuilderUtf8, StringBuilderWide,
+  Array,          // address of element 0
+  StringArray,    // char*[]
+  ByRefString, ByRefBool, ByRefSafeHandle,
+  SafeHandle, HandleRef, Delegate,
+  FormattedClass, // address behind the header of an object without references
+  Unsupported,
+};
+struct Parameter {
+  How how = How::Direct;
+  load::types::Type* type = nullptr;
+  bool in = true, out = false;
+};
+struct Pinvoke {
+  void* function = nullptr;
+  std::vector<Parameter> parameters;
+  Parameter result;
+  bool capture_errno = false, preserve_sig = true;
+  abi::CallLayout managed;
+};
+
+// Number, pointer or struct of such: the same bytes on both sides.
+bool is_blittable(load::types::Type* type);
+// Reads attributes, signature and FieldMarshal rows. Throws LoadError.
+Pinvoke describe_pinvoke(load::types::Method* method);
+// Function pointer for native code that calls the delegate; remembered in the delegate.
+void* native_pointer_of(abi::Object* delegate);
+
+}  // namespace rapgo::run::calls
