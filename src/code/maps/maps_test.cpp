@@ -3,10 +3,15 @@
 #include <gtest/gtest.h>
 #include <sys/mman.h>
 
+#include <unistd.h>
+
 #include <cstring>
+#include <fstream>
 #include <memory>
+#include <sstream>
 
 #include "abi/memory_map.h"
+#include "code/maps/perf.h"
 
 namespace rapgo::code::maps {
 namespace {
@@ -20,6 +25,7 @@ struct Maps : testing::Test {
     auto code = std::make_unique<InstalledCode>(std::make_shared<const loop::CompiledCode>(std::move(value)));
     code->start = start;
     code->size = size;
+    code->tier = code->code.tier;
     const CodeHeader header{code.get(), kHeaderMagic};
     memcpy(reinterpret_cast<void*>(start - kHeaderBytes), &header, sizeof header);
     add(code.get());
@@ -91,6 +97,48 @@ TEST_F(Maps, RowsByPc) {
   EXPECT_EQ(code->osr_points(3).size(), 0u);
   EXPECT_EQ(code->osr_point_at(base + 53)->il_offset, 2u);
   EXPECT_EQ(code->osr_point_at(base + 54), nullptr);
+  remove(code.get());
+}
+
+std::string file_text(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::stringstream s;
+  s << in.rdbuf();
+  return s.str();
+}
+
+TEST_F(Maps, PerfMapAndJitDump) {
+  char dir[] = "/tmp/rapgo-perf-XXXXXX";
+  ASSERT_NE(mkdtemp(dir), nullptr);
+  loop::CompiledCode value;
+  value.tier = loop::Tier::Optimized;
+  value.il_map = {{.pc = 0, .il_offset = 7, .frame = 0}};
+  const uintptr_t base = abi::kCodeBase + 0x8000;
+  auto code = put(base, 32, std::move(value));
+  memset(reinterpret_cast<void*>(base), 0x90, 32);
+  const std::string map_path = std::string(dir) + "/perf.map";
+  PerfMap::open(map_path)->add(*code, "Foo.Bar");
+  EXPECT_EQ(file_text(map_path), "40008000 20 Foo.Bar [optimized]\n");
+  auto dump = JitDump::open(dir);
+  ASSERT_NE(dump, nullptr);
+  dump->add(*code, "Foo.Bar");
+  const std::string text = file_text(dump->path());
+  uint32_t words[4];
+  memcpy(words, text.data(), sizeof words);
+  EXPECT_EQ(words[0], 0x4A695444u);
+  // Header, debug info (16 + 16 + 16 + name), load (16 + 40 + name + code).
+  const size_t name = strlen("Foo.Bar [optimized]") + 1;
+  EXPECT_EQ(text.size(), 40 + 48 + name + 56 + name + 32);
+  memcpy(words, text.data() + 40, 8);
+  EXPECT_EQ(words[0], 2u);
+  EXPECT_EQ(words[1], 48 + name);
+  memcpy(words, text.data() + 40 + 48 + name, 8);
+  EXPECT_EQ(words[0], 0u);
+  EXPECT_EQ(words[1], 56 + name + 32);
+  std::string why;
+  EXPECT_EQ(JitDump::open("/nowhere/at/all", &why), nullptr);
+  EXPECT_NE(why.find("/nowhere"), std::string::npos);
+  unlink(dump->path().c_str()), unlink(map_path.c_str()), rmdir(dir);
   remove(code.get());
 }
 

@@ -168,6 +168,7 @@ InstalledCode* install(std::shared_ptr<const loop::CompiledCode> code, Resolver&
     if (broken) *broken = installed->code.assumptions.front();
     return nullptr;
   }
+  tell_listeners(r, *installed);
   return installed;
 }
 
@@ -183,8 +184,11 @@ InstalledCode* install_stub(loop::CompiledCode&& code, const char* name, Resolve
   if (installed == nullptr) return nullptr;
   installed->name = name;
   Registry& r = registry();
-  std::lock_guard guard(r.lock);
-  enter(r, installed);
+  {
+    std::lock_guard guard(r.lock);
+    enter(r, installed);
+  }
+  tell_listeners(r, *installed);
   return installed;
 }
 

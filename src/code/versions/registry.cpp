@@ -104,6 +104,20 @@ void for_each(const std::function<void(const InstalledCode&)>& visit) {
   for (InstalledCode* code : all) visit(*code);
 }
 
+void on_install(std::function<void(const InstalledCode&)> hear) {
+  Registry& r = registry();
+  std::lock_guard guard(r.lock);
+  const auto* old = r.listeners.load();
+  auto* all = old ? new std::vector(*old) : new std::vector<std::function<void(const InstalledCode&)>>;
+  all->push_back(std::move(hear));
+  r.listeners.store(all, std::memory_order_release);  // the old list may be in use: a few are left behind
+}
+
+void tell_listeners(Registry& r, const InstalledCode& code) {
+  if (const auto* all = r.listeners.load(std::memory_order_acquire))
+    for (auto& hear : *all) hear(code);
+}
+
 Figures figures() {
   Registry& r = registry();
   std::lock_guard guard(r.lock);

@@ -1,6 +1,8 @@
 #pragma once
 // What code::versions knows, under one lock. Private to this folder.
+#include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
@@ -71,6 +73,8 @@ struct Registry {
   std::vector<InstalledCode*> graveyard;  // reclaimed in the last round; freed in the next
   CellPool stubs{"method stubs"}, jumps{"direct jumps"};
   uint32_t next_id = 1;
+  // Replaced as a whole under the lock, read without: installing is too frequent for another lock.
+  std::atomic<const std::vector<std::function<void(const InstalledCode&)>>*> listeners{nullptr};
   uint64_t retained_limit = 0;
   Figures figures;
 };
@@ -92,6 +96,8 @@ InstalledCode* make_pool_page(Registry&, const char* name, size_t bytes);
 InstalledCode* place(std::shared_ptr<const loop::CompiledCode>, const std::vector<uint64_t>& symbols, uint64_t* counters);
 // Gives the descriptor its number and makes it known.
 void enter(Registry&, InstalledCode*);
+
+void tell_listeners(Registry&, const InstalledCode&);  // without the lock
 
 void emit_event(loop::EventKind, const InstalledCode*, uint64_t a = 0, uint64_t b = 0, uint32_t il = 0);
 

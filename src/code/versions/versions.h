@@ -134,6 +134,10 @@ struct Figures {
 };
 Figures figures();
 
+// `hear` is called for every version and stub from now on, after its installation and before anybody can run it, on the installing
+// thread with no lock held (perf maps, dumps). Listeners stay. Those installed before: for_each.
+void on_install(std::function<void(const InstalledCode&)> hear);
+
 void for_each(const std::function<void(const InstalledCode&)>& visit);  // all not reclaimed, under the lock
 
 }  // namespace rapgo::code::versions

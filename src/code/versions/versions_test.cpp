@@ -283,6 +283,16 @@ TEST_F(Versions, RetentionIsBoundedAndShown) {
   EXPECT_EQ(figures().tier[2].retired_bytes, 0u);
 }
 
+TEST_F(Versions, ListenersHearOfEveryInstallation) {
+  static std::vector<const InstalledCode*> heard;
+  on_install([](const InstalledCode& c) { if (heard.size() < 2) heard.push_back(&c); });
+  const MethodId m = new_method();
+  const InstalledCode* v = put(m, 1);
+  ASSERT_EQ(heard.size(), 2u);
+  EXPECT_STREQ(heard[0]->name, "first call");
+  EXPECT_EQ(heard[1], v);
+}
+
 TEST_F(Versions, EventsTellTheStory) {
   const MethodId m = new_method();
   loop::drain_events([](const loop::Event&) {});
