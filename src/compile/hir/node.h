@@ -92,8 +92,9 @@ struct FrameState {
   uint32_t il_offset = 0;
   loop::Resume resume = loop::Resume::ReExecute;
   std::vector<StateOperand> args, locals, stack;  // IL order; structs take one entry with words > 1
-  Node* exposed = nullptr;         // address of the frame's exposed block (Slot or OsrExposed); null: it has none, or
-                                   // its exposed values are given in args/locals like all others
+  // Address of the frame's exposed block (Slot or OsrExposed), which is handed over whole; null: it has none. Its variables are
+  // Memory operands based on it all the same: should passes dissolve the block, those are what remains.
+  Node* exposed = nullptr;
   const FrameState* caller = nullptr;  // of the frame that inlined this one (Resume::ContinueAfter)
 };
 // The state of a Call or Alloc is what to transfer with when it throws (Resume::Throw) or when its return is diverted

@@ -292,3 +292,37 @@ s1 = frame 0 il 9 reexecute args [v0:ref, v1:i32, v2:i32] locals [v5:i32, v6:i32
 )"));
   EXPECT_NE(ir.find("asm sideeffect \"\", \"X\"(ptr"), std::string::npos);
 }
+
+// States of dissolved objects and structs: what the runtime rebuilds them from.
+TEST_F(Calls, VirtualObjectsAndPieces) {
+  auto* f = reinterpret_cast<int (*)(int, long)>(build(R"(
+graph method=16 params(i32, i64) returns(i32)
+b0:
+  v0:i32 = param #0
+  v1:i64 = param #1
+  v2:ptr = slot #16
+  store v2, v1 mem=i64/slot
+  store v2, v1 #8 mem=i64/slot
+  guard v0 reason=unreached state=s0
+  return v0
+s0 = frame 0 il 5 reexecute args [v0:i32, v1:i64] locals [virtual o0:ref, pieces o2:struct x2, mem v2:struct x2] stack []
+o0 = type 80 length 0 {8 ref virtual o1:ref}
+o1 = type 96 length 0 {8 i32 v0:i32, 12 u8 v0:i32}
+o2 = type 0 length 0 {0 i32 v0:i32, 8 i64 v1:i64}
+)"));
+  ASSERT_TRUE(f);
+  ASSERT_TRUE(transferred([&] { f(0, 77); }));
+  auto& e = exit_taken();
+  ASSERT_EQ(e.objects.size(), 2u);
+  EXPECT_EQ(e.objects[0].type.value, 80u);
+  EXPECT_EQ(e.objects[0].slots[0].value.where, loop::StateValue::Where::VirtualObject);
+  EXPECT_EQ(e.objects[0].slots[0].value.index, 1u);
+  EXPECT_EQ(e.objects[1].slots[1].size, 1u);
+  auto& locals = e.states[0].locals;
+  EXPECT_EQ(locals[0].where, loop::StateValue::Where::VirtualObject);
+  EXPECT_EQ(locals[1].words, 2u);
+  EXPECT_EQ(transfer.buffer[locals[1].index], 0u);
+  EXPECT_EQ(transfer.buffer[locals[1].index + 1], 77u);
+  EXPECT_EQ(transfer.buffer[locals[2].index], 77u);
+  EXPECT_EQ(transfer.buffer[locals[2].index + 1], 77u);
+}

@@ -95,6 +95,21 @@ struct Lowering::ExitBuilder {
     return number;
   }
 
+  // Variables in the exposed block travel with it.
+  loop::StateValue variable(const hi::FrameState* s, const hi::StateOperand& o) {
+    if (s->exposed && o.where == SW::Memory) {
+      const hi::Node* base = o.value;
+      while (base->op == Op::FieldAddr) base = base->operands[0];
+      if (base == s->exposed) {
+        loop::StateValue v;
+        v.kind = o.kind;
+        v.words = o.words;
+        return v;
+      }
+    }
+    return convert(o);
+  }
+
   int32_t state(const hi::FrameState* s) {
     auto index = static_cast<int32_t>(exit.states.size());
     exit.states.emplace_back();
@@ -102,8 +117,8 @@ struct Lowering::ExitBuilder {
     f.frame = s->frame;
     f.il_offset = s->il_offset;
     f.resume = s->resume;
-    for (auto& o : s->args) f.args.push_back(convert(o));
-    for (auto& o : s->locals) f.locals.push_back(convert(o));
+    for (auto& o : s->args) f.args.push_back(variable(s, o));
+    for (auto& o : s->locals) f.locals.push_back(variable(s, o));
     for (auto& o : s->stack) f.stack.push_back(convert(o));
     if (s->exposed) {
       hi::StateOperand o;
@@ -137,7 +152,10 @@ void Lowering::exit_to(const hi::Node* n, V exception) {
   auto at = [&](uint32_t word, uint32_t byte = 0) { return address(buffer_, word * 8 + byte); };
   if (exception) b_.CreateAlignedStore(exception, at(0), Align(8));
   for (auto& s : e.stores) b_.CreateAlignedStore(value(s.value), at(s.word), Align(8));
-  for (auto& c : e.copies) copy_words(at(c.word), value(c.from), c.words * 8);
+  // Plain words: source and buffer are this frame's own, and LLVM can then dissolve the source.
+  for (auto& c : e.copies)
+    for (uint32_t w = 0; w < c.words; w++)
+      b_.CreateAlignedStore(b_.CreateAlignedLoad(b_.getInt64Ty(), address(value(c.from), w * 8), Align(8)), at(c.word + w), Align(8));
   for (auto& p : e.pieces) {
     hi::Memory m;
     m.kind = p.kind;

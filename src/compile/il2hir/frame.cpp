@@ -196,7 +196,8 @@ const hir::FrameState* Frame::state(loop::Resume resume) {
     const Variable& v = vars_[i];
     StateOperand o;
     if (v.exposed) {
-      o.where = StateOperand::Where::Dead;  // travels with the exposed block
+      o.where = StateOperand::Where::Memory;  // travels with the exposed block, unless passes dissolve that
+      o.value = v.address;
       o.kind = v.type->value_kind();
       o.words = words_of(v.type);
     } else if (v.in_slot) {

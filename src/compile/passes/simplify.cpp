@@ -156,6 +156,13 @@ class Simplifier {
         if (in(0)->op == Op::Bitcast && in(0)->operands[0]->type == n->type) return in(0)->operands[0];
         return nullptr;
       case Op::FieldAddr: return n->imm == 0 && in(0)->type == n->type ? in(0) : nullptr;
+      case Op::TypeWord:
+        if (const loop::Symbol* t = exact_type(in(0))) {
+          n->op = Op::Symbol;
+          n->symbol = *t;
+          n->operands.clear();
+        }
+        return nullptr;
       case Op::Length: return in(0)->op == Op::NewVector ? in(0)->operands[0] : nullptr;
       case Op::IsExact: {
         if (in(0)->is_const(0)) return constant(n, Type::I32, 0, i);
