@@ -7,6 +7,7 @@
 #include "run/calls/compile_hooks.h"
 #include "run/calls/delegates.h"
 #include "run/calls/pinvoke.h"
+#include "run/calls/thread_statics.h"
 #include "run/stack/throw.h"
 
 namespace rapgo::run::calls {
@@ -68,6 +69,7 @@ void register_helpers() {
   register_memory_bodies();
   register_dispatch_bodies();
   abi::stub_bodies.save_errno = save_errno;
+  install_thread_statics();
 }
 
 }  // namespace rapgo::run::calls

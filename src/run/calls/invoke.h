@@ -13,7 +13,7 @@ namespace rapgo::load::types { class Method; class Type; }
 namespace rapgo::run::calls {
 
 // args[i]: address of argument i's value (`this` first; a reference argument: address of the reference). Narrow integers are
-// read with their own width. result: room for the value (8 bytes for references and narrow integers widened to 4); may be null for void.
+// read with their own width. result: room for the value in whole 8-byte words; may be null for void.
 // Calls exactly `method`, no virtual dispatch. Runs no class initialiser of its own (the callee does as compiled).
 void invoke_raw(load::types::Method* method, const void* const* args, void* result);
 

@@ -22,6 +22,7 @@ static bool is_reflection(Type* t) {
 Method* calling_method_outside_reflection(int skip) {
   Method* found = nullptr;
   stack::walk_stack(nullptr, [&](const stack::VirtualFrame& f) {
+    if (!f.method) return true;
     Method* m = Method::from(f.method);
     if (is_reflection(m->declaring)) return true;
     if (skip-- > 0) return true;

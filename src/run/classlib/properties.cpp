@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "gc/binding/api.h"
+#include "load/metadata/attributes.h"
 #include "run/calls/invoke.h"
 
 namespace rapgo::run::classlib {

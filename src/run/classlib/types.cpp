@@ -1,10 +1,12 @@
 // RuntimeTypeHandle and RuntimeType: what a single type is, and types made from types.
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <map>
 #include <mutex>
 
 #include "gc/binding/api.h"
+#include "load/metadata/attributes.h"
 #include "run/calls/icall.h"
 #include "run/calls/invoke.h"
 #include "run/classlib/caller.h"

@@ -26,7 +26,7 @@ const abi::CallLayout& layout_of(load::types::Method* method);
 // The layout of any signature; has_this: a reference or address first.
 abi::CallLayout layout_of(const load::types::Signature& signature);
 
-// args[i]: address of argument i (`this` first). result: at least 16 bytes, and the size of the result type; may be null for void.
+// args[i]: address of argument i (`this` first). result: the size of the result type, at least 8 bytes; may be null for void.
 void call_managed(load::types::Method* method, const void* const* args, void* result);
 // The same for another code address with the method's signature (a delegate's Invoke code).
 void call_code(uint64_t entry, const abi::CallLayout& layout, const std::vector<bool>& sign_extend, const void* const* args, void* result);

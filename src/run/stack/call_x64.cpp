@@ -126,7 +126,7 @@ void call_code(uint64_t entry, const CallLayout& layout, const std::vector<bool>
     if (layout.result.cls[p] == Eightbyte::Integer) small_result[p] = block.result_ints[reg];
     else std::memcpy(&small_result[p], &block.result_sses[reg], 8);
   }
-  std::memcpy(result, small_result, 16);
+  std::memcpy(result, small_result, size_t{8} * layout.result.pieces);
 }
 
 void call_managed(Method* method, const void* const* args, void* result) {
