@@ -11,7 +11,14 @@
 #include <sstream>
 
 #include "abi/memory_map.h"
+#include "code/maps/gdb.h"
 #include "code/maps/perf.h"
+
+extern "C" struct {
+  uint32_t version, action;
+  void* relevant;
+  void** first;  // entry: next, previous, file, size
+} __jit_debug_descriptor;
 
 namespace rapgo::code::maps {
 namespace {
@@ -98,6 +105,25 @@ TEST_F(Maps, RowsByPc) {
   EXPECT_EQ(code->osr_point_at(base + 53)->il_offset, 2u);
   EXPECT_EQ(code->osr_point_at(base + 54), nullptr);
   remove(code.get());
+}
+
+TEST_F(Maps, DebuggerIsTold) {
+  loop::CompiledCode value;
+  value.unwind = {{.pc = 0, .cfa_offset = 8, .cfa_is_rbp = false}, {.pc = 4, .cfa_offset = 16, .cfa_is_rbp = true, .saved = {-24, -16}}};
+  auto a = put(abi::kCodeBase + 0xA000, 32, loop::CompiledCode(value)), b = put(abi::kCodeBase + 0xB000, 32, std::move(value));
+  gdb_register(*a, "Foo.A");
+  gdb_register(*b, "Foo.B");
+  ASSERT_NE(__jit_debug_descriptor.first, nullptr);
+  void** first = __jit_debug_descriptor.first;
+  EXPECT_EQ(memcmp(first[2], "\177ELF", 4), 0);
+  EXPECT_NE(std::string_view(static_cast<char*>(first[2]), reinterpret_cast<size_t>(first[3])).find("Foo.B"), std::string_view::npos);
+  EXPECT_NE(first[0], nullptr);
+  gdb_unregister(*b);
+  EXPECT_EQ(__jit_debug_descriptor.action, 2u);
+  gdb_unregister(*b);
+  gdb_unregister(*a);
+  EXPECT_EQ(__jit_debug_descriptor.first, nullptr);
+  remove(a.get()), remove(b.get());
 }
 
 std::string file_text(const std::string& path) {

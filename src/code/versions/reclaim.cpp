@@ -1,6 +1,7 @@
 // Retiring and freeing: nothing leads there, then nobody stands there.
 #include <algorithm>
 
+#include "code/maps/gdb.h"
 #include "code/maps/maps.h"
 #include "code/memory/low_memory.h"
 #include "code/versions/registry.h"
@@ -35,6 +36,7 @@ TierFigures& figures_of(Registry& r, const InstalledCode* code) { return r.figur
 // Gives the memory back; the descriptor outlives one more round for lookups that are under way.
 void release(Registry& r, InstalledCode* code) {
   maps::remove(code);
+  maps::gdb_unregister(*code);
   memory::free(code->start - maps::kHeaderBytes, code->size + maps::kHeaderBytes);
   memory::meta_block_free(code->counters, code->code.probe_words * sizeof(uint64_t));
   code->counters = nullptr;
