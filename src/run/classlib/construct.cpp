@@ -102,7 +102,7 @@ Object* method_body(Method* m) {
   Array* list = calls::new_array(local_type, static_cast<int64_t>(locals.size()));
   kLocals.set(body, list);
   for (size_t i = 0; i < locals.size(); i++) {
-    Object* local = calls::new_object(loader.corlib_type("System.Reflection", "RuntimeLocalVariableInfo"));
+    Object* local = calls::new_object(local_type);
     kLocalType.set(local, type_object(locals[i]));
     kLocalPinned.in<bool>(local) = i < pinned.size() && pinned[i];
     kLocalPosition.in<uint16_t>(local) = static_cast<uint16_t>(i);
@@ -113,7 +113,9 @@ Object* method_body(Method* m) {
   kClauses.set(body, regions);
   for (size_t i = 0; i < clauses.size(); i++) {
     const auto& c = clauses[i];
-    Object* clause = calls::new_object(loader.corlib_type("System.Reflection", "RuntimeExceptionHandlingClause"));
+    Object* clause = calls::new_object(loader.corlib_type("System.Reflection", "ExceptionHandlingClause"));
+    if (c.kind == load::metadata::ClauseKind::Catch) kCatchType.set(clause, type_object(m->declaring->assembly->resolve_type(c.catch_type, m->context())));
+    if (c.kind == load::metadata::ClauseKind::Filter) kFilterOffset.in<int32_t>(clause) = static_cast<int32_t>(c.filter_offset);
     kClauseFlags.in<int32_t>(clause) = static_cast<int32_t>(c.kind);
     kTryOffset.in<int32_t>(clause) = static_cast<int32_t>(c.try_offset);
     kTryLength.in<int32_t>(clause) = static_cast<int32_t>(c.try_length);
