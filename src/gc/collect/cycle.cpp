@@ -65,7 +65,7 @@ void major(Heap& heap, const void* own_sp, uint32_t sparse) {
   size_t ceiling = heap.heap_max - std::min(heap.heap_max, heap.nursery_blocks_wanted() * kBlockSize);
   heap.next_major = std::max(std::min(heap.next_major, ceiling), live + live / 16);
   heap.pressure /= 2;  // what it stood for has been given its chance
-  trim(heap, std::max(live / 2, kLeastHeadroom));
+  if (!heap.stress()) trim(heap, std::max(live / 2, kLeastHeadroom));
   heap.counters.major_collections++;
 }
 

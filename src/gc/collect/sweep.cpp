@@ -60,14 +60,14 @@ void reset_nursery(Heap& heap) {
         continue;
       }
       kinds()[block] = Kind::NurseryIdle;
-      if (heap.poison()) std::memset(reinterpret_cast<void*>(block_base(block)), 0xEF, kBlockSize);
+      if (heap.poison() && !heap.stress()) std::memset(reinterpret_cast<void*>(block_base(block)), 0xEF, kBlockSize);
     }
     heap.nursery[kept++] = block;
   }
   heap.nursery.resize(kept);
   heap.nursery_next = 0;
   heap.update_quota();
-  while (heap.nursery.size() > heap.nursery_quota) {
+  while (heap.nursery.size() > (heap.stress() ? 0 : heap.nursery_quota)) {
     uint32_t block = heap.nursery.back();
     heap.nursery.pop_back();
     heap.release_block(block);
@@ -75,6 +75,8 @@ void reset_nursery(Heap& heap) {
 }
 
 void trim(Heap& heap, size_t keep) {
+  constexpr size_t kKeptStack = 1u << 20;
+  madvise(reinterpret_cast<void*>(kMarkStack + kKeptStack), kMarkStackBytes - kKeptStack, MADV_DONTNEED);
   std::vector<uint32_t>& blocks = heap.free_blocks;
   size_t keep_blocks = keep >> kBlockShift;
   if (blocks.size() > keep_blocks) {

@@ -13,6 +13,8 @@ static constexpr size_t kLeastNurseryBlocks = 4;
 // Objects above this size are worth a detour rather than a new buffer.
 static constexpr size_t kDetour = 2048;
 
+static constexpr uint32_t kStressBlocks = 2048;
+
 Heap::Heap(const Options& o, Binding* b) : options(o), binding(b) {
   heap_max = o.heap_max ? o.heap_max : default_heap_max();
   next_major = std::min(kFirstMajor, heap_max / 2);
@@ -34,9 +36,11 @@ void Heap::update_quota() {
 }
 
 bool Heap::take_free_block(uint32_t& block) {
-  if (!free_blocks.empty()) {
-    block = free_blocks.back();
-    free_blocks.pop_back();
+  // When everything moves all the time, come back to an address as late as possible: who still holds it meets poison.
+  if (!free_blocks.empty() && (!stress() || frontier >= kStressBlocks)) {
+    auto i = stress() ? free_blocks.begin() : free_blocks.end() - 1;
+    block = *i;
+    free_blocks.erase(i);
     return true;
   }
   if (frontier == kBlockCount) return false;
