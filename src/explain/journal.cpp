@@ -78,7 +78,7 @@ void Journal::add(const Event& e) {
     case EventKind::AssumptionBroken: totals_.broken++; break;
     default: break;
   }
-  if (!of_method) return;
+  if (!of_method || e.tier == Tier::Stub) return;
   MethodStory& s = story(e.method);
   switch (e.kind) {
     case EventKind::Compiled:

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <mutex>
+#include <tuple>
 
 #include <cstdio>
 
@@ -151,11 +152,20 @@ static uint64_t unboxing_entry(Method* method) {
 }
 
 static uint64_t landing(InstalledCode* owner, uint32_t il, loop::Resume resume) {
+  // Version numbers are never reused: what is remembered of a reclaimed owner is never asked for again.
+  static std::mutex lock;
+  static std::map<std::tuple<uint32_t, uint32_t, loop::Resume>, uint64_t> made;
+  const auto key = std::make_tuple(owner->id.value, il, resume);
+  {
+    std::lock_guard hold(lock);
+    if (auto it = made.find(key); it != made.end()) return it->second;
+  }
   compile::baseline::Options o = baseline_options();
   o.probes = owner->tier == Tier::Probed;
   InstalledCode* stub = versions::install_stub(compile::baseline::landing(Method::from(owner->method), o, il, resume, owner->start), "landing", config.resolver);
   versions::attach(stub, owner);
-  return stub->entry();
+  std::lock_guard hold(lock);
+  return made.try_emplace(key, stub->entry()).first->second;
 }
 
 static InstalledCode* baseline_version(Method* method) {
