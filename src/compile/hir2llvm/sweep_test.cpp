@@ -2,6 +2,7 @@
 // complete tables. RAPGO_SWEEP=n takes every n-th method through LLVM (default 151; 1 takes some ten minutes).
 #include <map>
 
+#include "compile/hir/analysis.h"
 #include "compile/hir2llvm/harness.h"
 #include "compile/il2hir/build.h"
 #include "compile/passes/optimization.h"
@@ -49,19 +50,83 @@ static void check_tables(const loop::CompiledCode& c, const std::string& name) {
     }
 }
 
-TEST(Sweep, ClassLibrary) {
-  load::types::test_loader();
-  auto* generate = hir2llvm::test::compile_function();
-  ASSERT_TRUE(generate);
+namespace {
+
+struct Sweep {
+  hir2llvm::CompileFunction* generate = hir2llvm::test::compile_function();
   int every = getenv("RAPGO_SWEEP") ? atoi(getenv("RAPGO_SWEEP")) : 151;
   const char* only = getenv("RAPGO_SWEEP_ONLY");
   int built = 0, broken = 0, compiled = 0;
   size_t bytes = 0;
   uint64_t ns = 0;
   std::map<std::string, int> refused;
+
+  void graph(Method* m, const il2hir::Options& options, std::vector<uint32_t>* loop_headers) {
+    std::string name = m->display_name() + (options.osr ? " from " + std::to_string(options.osr_il_offset) : "");
+    auto g = il2hir::build(m, options);
+    if (!hir::verify(*g).empty()) return;  // the front end's tests
+    built++;
+    if (loop_headers) {
+      hir::Dominators dom(*g);
+      for (auto* b : dom.reverse_postorder())
+        for (auto* pred : b->preds)
+          if (b->entry_state && !b->entry_state->caller && dom.dominates(b, pred)) loop_headers->push_back(b->entry_state->il_offset);
+    }
+    passes::PipelineOptions p;
+    p.verify = true;
+    if (only && getenv("RAPGO_SWEEP_DUMP")) {
+      p.after_pass = [](const char* pass, const hir::Graph& x) { printf("---- %s\n%s", pass, hir::print(x).c_str()); };
+      p.after_pass("build", *g);
+    }
+    std::string error;
+    if (!passes::optimize(*g, p, &error)) {
+      broken++;
+      ADD_FAILURE() << name << ": " << error;
+      return;
+    }
+    if (!only && built % every != 0) return;
+    hir2llvm::Options o;
+    loop::CompiledCode code;
+    if (generate(g.get(), &o, &code, &error)) {
+      compiled++;
+      bytes += code.bytes.size();
+      ns += code.compile_ns;
+      check_tables(code, name);
+    } else if (error.starts_with("not supported yet")) {
+      refused[error]++;
+    } else {
+      broken++;
+      ADD_FAILURE() << name << ": " << error;
+    }
+  }
+
+  void method(Method* m) {
+    if (m->body != load::types::Body::Il || m->is_generic_definition() || m->contains_vars()) return;
+    if (only && m->display_name().find(only) == std::string::npos) return;
+    try {
+      il2hir::Options options;
+      options.baseline_frame = layout;
+      std::vector<uint32_t> headers;
+      graph(m, options, &headers);
+      if (headers.empty()) return;
+      options.osr = true;
+      options.osr_il_offset = headers[0];
+      graph(m, options, nullptr);
+    } catch (const il2hir::Unsupported&) {
+    } catch (const load::types::LoadError&) {
+    }
+  }
+};
+
+}  // namespace
+
+TEST(Sweep, ClassLibrary) {
+  load::types::test_loader();
+  Sweep s;
+  ASSERT_TRUE(s.generate);
   auto* corlib = load::types::Loader::get().corlib();
   const uint32_t types = corlib->metadata->row_count(load::metadata::Table::TypeDef);
-  for (uint32_t row = 2; row <= types && broken < 20; row++) {
+  for (uint32_t row = 2; row <= types && s.broken < 20; row++) {
     Type* t = nullptr;
     try {
       t = corlib->type_of_row(row);
@@ -69,47 +134,8 @@ TEST(Sweep, ClassLibrary) {
       continue;
     }
     if (t->is_generic_definition() || t->contains_vars()) continue;
-    for (Method* m : t->methods()) {
-      if (m->body != load::types::Body::Il || m->is_generic_definition() || m->contains_vars()) continue;
-      std::string name = m->display_name();
-      if (only && name.find(only) == std::string::npos) continue;
-      try {
-        il2hir::Options options;
-        options.baseline_frame = layout;
-        auto g = il2hir::build(m, options);
-        if (!hir::verify(*g).empty()) continue;  // the front end's tests
-        built++;
-        passes::PipelineOptions p;
-        p.verify = true;
-        if (only && getenv("RAPGO_SWEEP_DUMP")) {
-          p.after_pass = [](const char* pass, const hir::Graph& x) { printf("---- %s\n%s", pass, hir::print(x).c_str()); };
-          p.after_pass("build", *g);
-        }
-        std::string error;
-        if (!passes::optimize(*g, p, &error)) {
-          broken++;
-          ADD_FAILURE() << name << ": " << error;
-          continue;
-        }
-        if (!only && built % every != 0) continue;
-        hir2llvm::Options o;
-        loop::CompiledCode code;
-        if (generate(g.get(), &o, &code, &error)) {
-          compiled++;
-          bytes += code.bytes.size();
-          ns += code.compile_ns;
-          check_tables(code, name);
-        } else if (error.starts_with("not supported yet")) {
-          refused[error]++;
-        } else {
-          broken++;
-          ADD_FAILURE() << name << ": " << error;
-        }
-      } catch (const il2hir::Unsupported&) {
-      } catch (const load::types::LoadError&) {
-      }
-    }
+    for (Method* m : t->methods()) s.method(m);
   }
-  for (auto& [why, n] : refused) printf("  %5d %s\n", n, why.c_str());
-  printf("graphs %d, compiled %d, %zu bytes, %.2f ms each\n", built, compiled, bytes, compiled ? ns * 1e-6 / compiled : 0.0);
+  for (auto& [why, n] : s.refused) printf("  %5d %s\n", n, why.c_str());
+  printf("graphs %d, compiled %d, %zu bytes, %.2f ms each\n", s.built, s.compiled, s.bytes, s.compiled ? s.ns * 1e-6 / s.compiled : 0.0);
 }
