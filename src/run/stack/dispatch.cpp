@@ -9,6 +9,9 @@
 #include "run/stack/throw.h"
 #include "run/stack/trace.h"
 
+// leave_x64.cpp: moves to context->rsp, closes [low, low + bytes), then restore(context).
+extern "C" void rapgo_leave_guard_zone(const rapgo::abi::Context* context, uint64_t low, uint64_t bytes, void (*restore)(const rapgo::abi::Context*));
+
 namespace rapgo::run::stack {
 
 using abi::Object;
@@ -104,7 +107,13 @@ uint64_t body_sp(const InstalledCode& code, uint64_t fp) {
   abi::Context context = at.context(reinterpret_cast<uint64_t>(exception));
   context.pc = pc;
   context.rsp = sp;
-  threads::rearm_guard(thread, sp);
+  uint64_t guard, bytes;
+  if (threads::guard_to_close(thread, sp, guard, bytes)) {
+    // This very code may stand on the zone, and so does `context`.
+    static thread_local abi::Context outside;
+    outside = context;
+    rapgo_leave_guard_zone(&outside, guard, bytes, abi::stub_entries.restore_context);
+  }
   abi::stub_entries.restore_context(&context);
   __builtin_unreachable();
 }

@@ -20,6 +20,16 @@ void write_all(std::string_view text) {
   }
 }
 
+// Without managed code: type and message field, and that of the inner exceptions.
+std::string plainly(abi::Object* exception) {
+  static const auto* fields = load::types::Loader::get().types().exception;
+  auto* base = const_cast<load::types::Type*>(fields);
+  std::string out = type_of(exception)->full_name();
+  if (auto* message = reinterpret_cast<abi::String*>(ref_at(exception, base->find_field("_message")->offset()))) out += ": " + utf8_of(message);
+  if (abi::Object* inner = ref_at(exception, base->find_field("_innerException")->offset())) out += " ---> " + plainly(inner);
+  return out;
+}
+
 std::string describe(abi::Object* exception) {
   load::types::Type* type = type_of(exception);
   try {
@@ -32,10 +42,10 @@ std::string describe(abi::Object* exception) {
       if (auto* text = reinterpret_cast<abi::String*>(result[0])) return utf8_of(text);
     }
   } catch (const ManagedException& e) {
-    return type->full_name() + " (its ToString threw " + type_of(e.object())->full_name() + ")";
+    return plainly(exception) + "\n(its ToString threw " + plainly(e.object()) + ")";
   } catch (const std::exception&) {
   }
-  return type->full_name();
+  return plainly(exception);
 }
 
 }  // namespace

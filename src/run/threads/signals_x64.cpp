@@ -203,10 +203,12 @@ void free_alternate_stack(Thread& thread) {
   thread.impl->alternate = nullptr;
 }
 
-void rearm_guard(Thread& thread, uint64_t sp) {
-  if (!thread.guard_open || sp < thread.state->stack_low + 64 * 1024) return;
-  mprotect(reinterpret_cast<void*>(thread.guard_low + kHardZone), kGuardZone - kHardZone, PROT_NONE);
+bool guard_to_close(Thread& thread, uint64_t sp, uint64_t& low, uint64_t& bytes) {
+  if (!thread.guard_open || sp < thread.state->stack_low + 64 * 1024) return false;
+  low = thread.guard_low + kHardZone;
+  bytes = kGuardZone - kHardZone;
   thread.guard_open = false;
+  return true;
 }
 
 void scan_thread(Thread& thread, void (*visit)(void*, const uint64_t*, const uint64_t*), void* sink, const void* own_sp) {

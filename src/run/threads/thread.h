@@ -180,8 +180,9 @@ struct Hooks {
 };
 extern Hooks hooks;
 
-// Closes the guard zone again once `sp` is clear of it. Called when an exception has been caught.
-void rearm_guard(Thread&, uint64_t sp);
+// The opened part of the guard zone, which must be closed once the stack is clear of it: false if there is nothing to close,
+// or `sp` is still too deep. Clears guard_open; the caller closes it (PROT_NONE) from outside the zone.
+bool guard_to_close(Thread&, uint64_t sp, uint64_t& low, uint64_t& bytes);
 inline constexpr uint64_t kGuardZone = 512 * 1024;  // opened on overflow, room for runtime code and handlers
 inline constexpr uint64_t kMainStack = 16ull << 20, kThreadStack = 4ull << 20;
 
