@@ -49,6 +49,7 @@ class Low {  // memory below 2 GiB, readable, writable and executable: only for 
     used_ += bytes;
     return p;
   }
+  void reset() { used_ = 0; }
   uint64_t thunk(void* target) {  // movabs rax, target; jmp rax
     uint8_t* p = take(12);
     p[0] = 0x48; p[1] = 0xb8;
