@@ -99,9 +99,8 @@ void construct_internal(Object* thread) {
   kInternal.set(thread, internal);
 }
 
-void run_thread(Object* thread) {
+void run_thread(Object* thread, Object* argument) {
   Object* start = kDelegate.ref(thread);
-  Object* argument = kStartArg.ref(thread);
   Type* type = calls::type_of(start);
   Method* invoke = type->find_method("Invoke");
   try {
@@ -127,14 +126,15 @@ bool thread_start(Object* thread, Object* start) {
   options.stack_size = static_cast<uint64_t>(std::max(0, kStackSize.in<int32_t>(internal)));
   kState.in<int32_t>(internal) &= ~kUnstarted;
   auto root = std::make_shared<gc::Handle>(thread);
+  auto argument = std::make_shared<gc::Handle>(kStartArg.ref(thread));  // managed code clears the field when we return
   try {
     threads::Thread* native = threads::start(
-        [root] {
+        [root, argument] {
           Object* self = root->get();
           abi::current().managed_thread = self;
           Object* inner = kInternal.ref(self);
           if (!native_of(inner)) bind(inner, threads::current_thread());
-          run_thread(self);
+          run_thread(self, argument->get());
           kState.in<int32_t>(kInternal.ref(root->get())) |= kStopped;
         },
         options);
