@@ -1,37 +1,38 @@
-// For tests: the loader on mocked low memory, and a runtime just big enough to run compiled methods.
+// For tests: the loader on mocked low memory, and a runtime just big enough to run compiled methods: allocation without collection,
+// exceptions by rbp chains, dispatch, a handful of internal calls. Faults of null references become exceptions.
 #pragma once
-#include <sys/mman.h>
+#include <cstdint>
+#include <string>
+#include <vector>
 
-#include <cstdlib>
-
-#include "abi/memory_map.h"
+#include "abi/object.h"
+#include "abi/stub_protocol.h"
+#include "compile/baseline/baseline.h"
 #include "load/types/loader.h"
 
 namespace rapgo::compile::baseline::testing {
 
-inline void* alloc_low(size_t size, size_t align) {
-  static uintptr_t cursor = 0;
-  if (cursor == 0) {
-    void* p = mmap(reinterpret_cast<void*>(abi::kMetaBase), abi::kMetaEnd - abi::kMetaBase, PROT_READ | PROT_WRITE,
-                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
-    if (p == MAP_FAILED) std::abort();
-    cursor = abi::kMetaBase;
-  }
-  cursor = (cursor + align - 1) & ~(align - 1);
-  const uintptr_t at = cursor;
-  cursor += size;
-  return reinterpret_cast<void*>(at);
-}
+load::types::Loader& loader();
 
-inline load::types::Loader& loader() {
-  static const bool once = [] {
-    load::types::Loader::Options options;
-    options.alloc_low = alloc_low;
-    load::types::Loader::init(options);
-    return true;
-  }();
-  (void)once;
-  return load::types::Loader::get();
-}
+// Compiles on first call, runs. The exception that escaped, if any.
+struct Outcome {
+  uint64_t value = 0;
+  double real = 0;
+  abi::Object* exception = nullptr;
+};
+Outcome run(load::types::Method* method, std::initializer_list<uint64_t> ints = {}, std::initializer_list<double> reals = {});
+std::string exception_name(abi::Object* exception);
+
+struct Installed {
+  uint64_t start;
+  loop::CompiledCode code;
+};
+// The installed version of a method; null before its first call.
+const Installed* installed(load::types::Method* method);
+uint64_t* alloc_low_words(size_t words);
+uint64_t install_landing(const loop::CompiledCode& landing);
+
+extern Options options;                                                     // for methods compiled from now on
+extern abi::TransferUpTarget* (*on_transfer_up)(uint64_t pc, uint64_t rbp);  // body of TransferUp
 
 }  // namespace rapgo::compile::baseline::testing
