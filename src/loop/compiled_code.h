@@ -27,7 +27,7 @@ enum class SymbolKind : uint8_t {
   StringLiteral,  // id = AssemblyId, extra = user-string token: the immovable interned string
   Self,           // this code's own start; addend is the offset (jump tables, constants behind the code)
   TlsOffset,      // fs-relative offset of the thread's abi::ThreadState; addend = field offset
-  CardBias,       // constant B of the write barrier: card byte address = (address >> abi::kCardShift) + B
+  CardBias,       // constant B of the write barrier: card byte address = ((address >> abi::kCardShift) & abi::kCardMask) + B
   ImtOffset,      // id = MethodId of an interface method: abi::kImtOffset + 8 * abi::imt_slot(method), a displacement
   ProbeCounters,  // this version's counter block (probe_words words below 4 GiB, allocated at installation)
 };
