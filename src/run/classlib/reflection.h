@@ -16,7 +16,8 @@ Object* marshal_info(load::types::Assembly* assembly, load::metadata::Token pare
 Array* modifiers_of_parameter(Method* method, int32_t sequence, bool optional);  // Type[] or null
 
 void register_fields();       // fields, properties, events
-void register_assemblies();   // RuntimeAssembly, RuntimeModule, AssemblyName
+void register_assemblies();   // RuntimeAssembly, AssemblyName
+void register_modules();      // RuntimeModule
 void register_attributes();   // custom attributes
 
 }  // namespace rapgo::run::classlib
