@@ -326,3 +326,25 @@ o2 = type 0 length 0 {0 i32 v0:i32, 8 i64 v1:i64}
   EXPECT_EQ(transfer.buffer[locals[2].index], 77u);
   EXPECT_EQ(transfer.buffer[locals[2].index + 1], 77u);
 }
+
+TEST_F(Calls, EndlessLoopsKeepTheirBasesInTheFrame) {
+  options.dump_ir = &ir;
+  ASSERT_TRUE(build(R"(
+graph method=16 params(ref, i32) returns()
+b0:
+  v0:ref = param #0
+  v1:i32 = param #1
+  v3:i32 = const #0
+  v4:i32 = const #1
+  jump -> b1
+b1: preds b0 b1 entry=s1
+  v5:i32 = phi v3, v9
+  v10:i32 = sub v5, v1
+  v7:i32 = loadelem v0, v10 mem=i32/elem
+  guard v7 reason=unreached state=s1
+  v9:i32 = add v5, v4
+  jump -> b1
+s1 = frame 0 il 9 reexecute args [v0:ref, v1:i32] locals [] stack []
+)"));
+  EXPECT_NE(ir.find("store volatile ptr %0"), std::string::npos);
+}

@@ -36,11 +36,30 @@ void Lowering::find_loop_bases() {
   }
 }
 
+static bool leaves_for_good(const hi::Block* b) {
+  return b->terminator()->op == Op::Exit || b->terminator()->op == Op::Unreachable;
+}
+
+bool Lowering::has_way_out(const hi::Loop& l) {
+  for (auto* b : l.blocks)
+    for (auto* s : b->succs)
+      if (!l.contains(s) && !leaves_for_good(s)) return true;
+  return false;
+}
+
 // The LLVM block a terminator jumps to. Edges that leave loops go through a block that keeps the loops' bases alive.
 BasicBlock* Lowering::edge_target(const hi::Block* from, size_t succ) {
   const hi::Block* to = from->succs[succ];
   BasicBlock* target = starts_.at(to);
   BasicBlock* source = b_.GetInsertBlock();
+  // A loop that is never left but by exits has no place after it where its bases could be kept: they get a word of the frame before it.
+  if (auto* in = loops_.innermost(to); in && in->header == to && !in->contains(from) && !has_way_out(*in))
+    for (auto* n : loop_bases_[in]) {
+      V v = value(n);
+      if (isa<Constant>(v)) continue;
+      IRBuilder<> at(&f_->getEntryBlock(), f_->getEntryBlock().begin());
+      b_.CreateStore(v, at.CreateAlloca(v->getType()))->setVolatile(true);
+    }
   std::vector<const hi::Node*> keep;
   for (auto* l = loops_.innermost(from); l; l = l->parent) {
     if (l->contains(to)) break;
@@ -48,7 +67,7 @@ BasicBlock* Lowering::edge_target(const hi::Block* from, size_t succ) {
       if (!std::count(keep.begin(), keep.end(), n)) keep.push_back(n);
   }
   size_t nth = static_cast<size_t>(std::count(from->succs.begin(), from->succs.begin() + static_cast<long>(succ), to));
-  bool keeps = !keep.empty() && to->terminator()->op != Op::Exit && to->terminator()->op != Op::Unreachable;
+  bool keeps = !keep.empty() && !leaves_for_good(to);
   // LLVM's phis cannot tell two edges from one block apart: further ones get a block of their own.
   if (keeps || nth > 0) {
     BasicBlock* middle = new_bb("leave");

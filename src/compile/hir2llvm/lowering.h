@@ -90,6 +90,7 @@ class Lowering {
   llvm::BasicBlock* edge_target(const hir::Block* from, size_t succ);
   void keep_alive(V);
   void find_loop_bases();
+  static bool has_way_out(const hir::Loop&);
 
   const hir::Graph& g_;
   llvm::LLVMContext& c_;
