@@ -105,6 +105,8 @@ void Compiler::block(uint32_t index) {
       il_ = now.offset;
       if (absorbed_) {
         absorbed_ = false;
+        // Its effect is part of the state already (a constant): go on behind it.
+        if (snapshot_ && snapshot_->il == il_ && !snapshot_->found) take_snapshot();
       } else {
         record_il();
         if (snapshot_ && snapshot_->il == il_ && !snapshot_->found) take_snapshot();

@@ -344,6 +344,7 @@ void Compiler::describe_frame() {
   f.stack_base = stack_base_;
   f.exposed_base = exposed_base_;
   f.exposed_size = 8 * exposed_words_;
+  f.exposed_block = exposed_block_;
   f.has_localloc = saved_sp_ != 0;
   f.localloc_sp = saved_sp_;
   f.result_base = result_home_;

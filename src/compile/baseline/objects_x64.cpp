@@ -344,7 +344,7 @@ void Compiler::load_token(const Instruction& i, const Instruction* next) {
   switch (body_.kind(i.token())) {
     case il::TokenResolver::TokenKind::Type: {
       Type* type = body_.type(i.token());
-      if (next && next->op == Opcode::Call && (!snapshot_ || snapshot_->il != next->offset)) {
+      if (next && next->op == Opcode::Call) {
         Method* m = body_.method_at(next->token());
         if (m->declaring == known.type && m->name == "GetTypeFromHandle") {
           absorbed_ = true;

@@ -27,6 +27,7 @@ using abi::Object;
 using loop::SymbolKind;
 
 Options options;
+const void* hop;
 abi::TransferUpTarget* (*on_transfer_up)(uint64_t, uint64_t);
 
 namespace {
@@ -309,7 +310,7 @@ void body_init_class(abi::TypeHead* h) {
   h->flags |= abi::kIsInitialized;
   if (Method* m = type->static_constructor()) {
     const Outcome o = run(m);
-    if (o.exception) raise_later("TypeInitializationException");
+    if (o.exception) h->flags &= ~abi::kIsInitialized, raise_later("TypeInitializationException");
   }
 }
 uint64_t body_thread_static(Field* f) { return reinterpret_cast<uint64_t>(t().thread_statics) + 8 * f->offset(); }
@@ -455,6 +456,7 @@ uint64_t body_first_call(uint32_t id, abi::ArgRegisters*) {
   if (const Installed* v = installed(m)) return v->start + v->code.entry;
   if (auto i = native.find(m); i != native.end()) return i->second;
   if (m->declaring->is_delegate() && m->name == "Invoke") return m->entry = delegate_entries(m).start;
+  if (hop && m->name == "Hop") return native[m] = m->entry = stubs::testing::install(stubs::icall_stub(m->id(), hop, 0));
   if (!compilable(m)) {
     const std::string name = m->declaring->full_name() + "::" + std::string(m->name);
     for (const Icall& c : kIcalls)
@@ -605,6 +607,16 @@ Loader& loader() {
   }
   return Loader::get();
 }
+
+void forget_versions() {
+  for (auto& [m, v] : versions) m->entry = first_call(m);
+  for (auto& [m, at] : native) m->entry = first_call(m);
+  versions.clear();
+  by_start.clear();
+  native.clear();
+}
+
+const Installed* version_at(uint64_t pc) { return lookup(pc); }
 
 const Installed* installed(Method* m) {
   const auto i = versions.find(m);

@@ -29,8 +29,14 @@ struct Installed {
 };
 // The installed version of a method; null before its first call.
 const Installed* installed(load::types::Method* method);
+const Installed* version_at(uint64_t pc);
 uint64_t* alloc_low_words(size_t words);
 uint64_t install_landing(const loop::CompiledCode& landing);
+
+// Every method is compiled anew at its next call.
+void forget_versions();
+// C++ in place of the method (a static one named so, anywhere), called in Mode::Runtime.
+extern const void* hop;  // for methods named "Hop"
 
 extern Options options;                                                     // for methods compiled from now on
 extern abi::TransferUpTarget* (*on_transfer_up)(uint64_t pc, uint64_t rbp);  // body of TransferUp
