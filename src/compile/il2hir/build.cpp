@@ -64,6 +64,7 @@ void Frame::translate_root() {
   if (abi_hidden_result() && g.is_osr) unsupported("an OSR entry with a large struct result");
   declare_variables();
   receive_arguments();
+  if (!g.is_osr) start_class();
   // An extra predecessor makes a join of whatever block we enter.
   const uint32_t start = g.is_osr ? u_.options.osr_il_offset : 0;
   const uint32_t block = body_->blocks.index_at(start);

@@ -347,7 +347,6 @@ void Frame::translate_newobj(const Instruction& i) {
     push({StackKind::Ref, t, object, true, true});
     return;
   }
-  class_ready(t);
   if (is_struct(t) || t->is_value_type()) {
     Node* slot = b_.slot(std::max<uint32_t>(words_of(t), 1) * 8, 8);
     b_.mem_zero(slot, std::max<uint32_t>(words_of(t), 1) * 8);

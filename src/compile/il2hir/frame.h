@@ -173,7 +173,9 @@ class Frame {
   bool translate_intrinsic(Method* target);
   bool math_intrinsic(Method* target);
   bool interlocked_intrinsic(Method* target);
-  bool class_ready(Type* t);                        // initialised, or becomes so with a guard
+  static bool starts_class(Method* m);              // its entry runs the class initialiser
+  void class_ready(Type* t);                        // initialised, or guarded to be
+  void start_class();
 
   Unit& u_;
   hir::Builder& b_;

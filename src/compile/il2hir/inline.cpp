@@ -71,7 +71,7 @@ bool Frame::try_inline(Method* target, std::vector<Value>& args, Value* result) 
     return false;  // the call itself will say what is wrong
   }
   // A static method or constructor may be what initialises its class.
-  if ((target->is_static() || target->is_constructor()) && !target->declaring->before_field_init()) class_ready(target->declaring);
+  if (starts_class(target)) class_ready(target->declaring);
   u_.graph.assumptions.push_back({loop::AssumptionKind::MethodBody, target->id().value, 0, target->il_hash()});
 
   const auto index = static_cast<uint32_t>(u_.graph.frames.size());

@@ -47,15 +47,33 @@ static bool is_stack_address(const Node* n) {
   return n->op == Op::Slot;
 }
 
-bool Frame::class_ready(Type* t) {
-  if (!t->needs_class_init()) return true;
+// The same rules as in baseline code (compile/baseline): static methods and constructors of types with precise initialisation check at their
+// entry, so within them and behind a constructor nothing is left to check.
+bool Frame::starts_class(Method* m) {
+  return (m->is_static() || m->is_constructor()) && !m->is_class_constructor() && !m->declaring->before_field_init() && m->declaring->static_constructor();
+}
+
+void Frame::class_ready(Type* t) {
+  if (!t->static_constructor()) return;
   if (t->is_initialized()) {
     u_.graph.assumptions.push_back({loop::AssumptionKind::ClassInitialized, t->id().value, 0, 0});
-    return true;
+    return;
   }
-  // Its own static constructor runs: others wait for it or see what it does so far (II.10.5.3.3); baseline code knows who may pass.
+  Method* m = method();
+  if (t == m->declaring) {
+    if (m->is_class_constructor()) return;
+    if (!t->before_field_init() && (m->is_static() || m->is_constructor() || !t->is_value_type())) return;
+  }
+  // Baseline code runs the initialiser, and knows who may pass while it runs (II.10.5.3.3).
   b_.guard_class_init(type_word(t), state());
-  return true;
+}
+
+// At the root's entry: here an exit would come too late, since a transfer to the first instruction skips baseline code's own check.
+void Frame::start_class() {
+  Type* t = method()->declaring;
+  if (!starts_class(method())) return;
+  if (t->is_initialized()) u_.graph.assumptions.push_back({loop::AssumptionKind::ClassInitialized, t->id().value, 0, 0});
+  else b_.call_helper(abi::Helper::InitClass, {b_.symbol(type_word(t))});
 }
 
 bool Frame::translate_memory(const Instruction& i) {
