@@ -15,6 +15,8 @@ void register_all() {
   register_threading();
   register_exceptions();
   register_delegates();
+  register_marshal();
+  register_misc();
 }
 
 }  // namespace rapgo::run::classlib

@@ -19,5 +19,7 @@ void register_types();          // RuntimeType, RuntimeTypeHandle, Enum
 void register_threading();
 void register_exceptions();     // stack traces
 void register_delegates();
+void register_marshal();        // Marshal
+void register_misc();           // small classes with an internal call or two
 
 }  // namespace rapgo::run::classlib
