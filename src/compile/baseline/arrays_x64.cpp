@@ -99,7 +99,7 @@ void Compiler::store_element(const Access& ac, Type* type) {
 }
 
 void Compiler::element_address(const Instruction& i) {
-  Type* type = body_.type(i.token());
+  Type* type = type_at(i.token());
   const Access ac = access_of(type);
   if (ac.kind == StackKind::Ref && !i.has(il::prefix::kReadonly) && !type->is_sealed()) {
     // The array's element type must be exactly this one: the array stays where it is for the access.

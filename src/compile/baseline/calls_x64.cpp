@@ -296,7 +296,7 @@ void Compiler::push_result(const abi::ValueShape& shape, Type* type, uint32_t bu
 
 // constrained. prefix (III.2.1): makes the receiver what the call wants. May replace the method.
 void Compiler::constrain(const Instruction& i, Method*& m, bool& is_virtual) {
-  Type* type = body_.type(i.constrained);
+  Type* type = type_at(i.constrained);
   const auto depth = static_cast<uint32_t>(m->signature().params.size());
   if (!type->is_value_type()) {
     Entry& e = top(depth);
@@ -344,7 +344,7 @@ void Compiler::constrain(const Instruction& i, Method*& m, bool& is_virtual) {
 }
 
 void Compiler::call(const Instruction& i) {
-  Method* m = body_.method_at(i.token());
+  Method* m = method_at(i.token());
   bool is_virtual = i.op == Opcode::Callvirt;
   if (i.has(il::prefix::kConstrained)) constrain(i, m, is_virtual);
   call_method(m, is_virtual);
@@ -402,7 +402,7 @@ void Compiler::call_indirect(const Instruction& i) {
 }
 
 void Compiler::jump_to_method(const Instruction& i) {
-  Method* m = body_.method_at(i.token());
+  Method* m = method_at(i.token());
   const types::Signature& s = m->signature();
   const abi::CallLayout layout = types::call_layout_of(m);
   if (layout.stack_words || s.vararg || synchronized_) return throw_not_implemented("jmp to a method with arguments on the stack");

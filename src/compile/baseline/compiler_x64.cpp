@@ -128,6 +128,18 @@ void Compiler::block(uint32_t index) {
   absorbed_ = false;
 }
 
+Type* Compiler::type_at(load::metadata::Token token) {
+  Type* type = body_.type(token);
+  if (type->contains_vars() || type->is_generic_definition()) invalid("open generic type");
+  return type;
+}
+
+Method* Compiler::method_at(load::metadata::Token token) {
+  Method* m = body_.method_at(token);
+  if (m->contains_vars() || m->is_generic_definition() || m->declaring->is_generic_definition()) invalid("open generic method");
+  return m;
+}
+
 void Compiler::take_snapshot() {
   snapshot_->found = true;
   snapshot_->pc = e_.pc();
@@ -192,12 +204,12 @@ void Compiler::instruction(const Instruction& i, const Instruction* next) {
     case Opcode::Ceq: case Opcode::Cgt: case Opcode::CgtUn: case Opcode::Clt: case Opcode::CltUn: compare_value(i, next); break;
     case Opcode::Cpobj: copy_object(i); break;
     case Opcode::Ldobj: {
-      Type* type = body_.type(i.token());
+      Type* type = type_at(i.token());
       load_indirect(access_of(type), type);
       break;
     }
     case Opcode::Stobj: {
-      Type* type = body_.type(i.token());
+      Type* type = type_at(i.token());
       store_indirect(access_of(type), type);
       break;
     }
@@ -206,11 +218,11 @@ void Compiler::instruction(const Instruction& i, const Instruction* next) {
     case Opcode::Initblk: init_block(); break;
     case Opcode::Localloc: local_alloc(); break;
     case Opcode::Newobj: new_object(i); break;
-    case Opcode::Castclass: cast(body_.type(i.token()), true); break;
-    case Opcode::Isinst: cast(body_.type(i.token()), false); break;
-    case Opcode::Unbox: unbox(body_.type(i.token())); break;
-    case Opcode::UnboxAny: unbox_any(body_.type(i.token())); break;
-    case Opcode::Box: box(body_.type(i.token())); break;
+    case Opcode::Castclass: cast(type_at(i.token()), true); break;
+    case Opcode::Isinst: cast(type_at(i.token()), false); break;
+    case Opcode::Unbox: unbox(type_at(i.token())); break;
+    case Opcode::UnboxAny: unbox_any(type_at(i.token())); break;
+    case Opcode::Box: box(type_at(i.token())); break;
     case Opcode::Throw: throw_top(); break;
     case Opcode::Rethrow: rethrow(); break;
     case Opcode::Ldfld: load_field(i); break;
@@ -219,7 +231,7 @@ void Compiler::instruction(const Instruction& i, const Instruction* next) {
     case Opcode::Ldsfld: load_static(i); break;
     case Opcode::Ldsflda: load_static_address(i); break;
     case Opcode::Stsfld: store_static(i); break;
-    case Opcode::Newarr: new_array(body_.type(i.token())); break;
+    case Opcode::Newarr: new_array(type_at(i.token())); break;
     case Opcode::Ldlen: load_length(); break;
     case Opcode::Ldelema: element_address(i); break;
     case Opcode::LdelemI1: case Opcode::LdelemU1: case Opcode::LdelemI2: case Opcode::LdelemU2: case Opcode::LdelemI4: case Opcode::LdelemU4:
@@ -231,17 +243,17 @@ void Compiler::instruction(const Instruction& i, const Instruction* next) {
       store_element(access_of_indirect(i.op), nullptr);
       break;
     case Opcode::Ldelem: {
-      Type* type = body_.type(i.token());
+      Type* type = type_at(i.token());
       load_element(access_of(type), type);
       break;
     }
     case Opcode::Stelem: {
-      Type* type = body_.type(i.token());
+      Type* type = type_at(i.token());
       store_element(access_of(type), type);
       break;
     }
-    case Opcode::Mkrefany: make_typed_reference(body_.type(i.token())); break;
-    case Opcode::Refanyval: typed_reference_value(body_.type(i.token())); break;
+    case Opcode::Mkrefany: make_typed_reference(type_at(i.token())); break;
+    case Opcode::Refanyval: typed_reference_value(type_at(i.token())); break;
     case Opcode::Refanytype: typed_reference_type(); break;
     case Opcode::Ldtoken: load_token(i, next); break;
     case Opcode::Endfinally: end_finally(); break;
@@ -250,7 +262,7 @@ void Compiler::instruction(const Instruction& i, const Instruction* next) {
     case Opcode::Arglist: throw_not_implemented("arglist"); break;
     case Opcode::Ldftn: load_function(i); break;
     case Opcode::Ldvirtftn: load_virtual_function(i); break;
-    case Opcode::Sizeof: push_const(StackKind::Int32, static_cast<int32_t>(access_of(body_.type(i.token())).size)); break;
+    case Opcode::Sizeof: push_const(StackKind::Int32, static_cast<int32_t>(access_of(type_at(i.token())).size)); break;
     default: invalid("unexpected instruction");
   }
 }
@@ -292,6 +304,7 @@ void Compiler::duplicate() {
 
 void Compiler::check_finite() {
   Entry e = pop();
+  if (!e.is_float()) invalid("ckfinite of an integer");
   const Xmm x = to_xmm(e);
   if (e.kind == StackKind::Float32) {
     a.movd(r11d, x);

@@ -266,6 +266,8 @@ class Compiler {
       else out_.il_map.push_back({at, il_});
     }
   }
+  Type* type_at(load::metadata::Token token);      // closed ones only
+  Method* method_at(load::metadata::Token token);
   void take_snapshot();
   void duplicate();
   void check_finite();

@@ -378,7 +378,7 @@ void Compiler::store_static_value(Field* f, Entry v) {
 // ---- objects and blocks in memory ----
 
 void Compiler::init_object(const Instruction& i) {
-  Type* type = body_.type(i.token());
+  Type* type = type_at(i.token());
   const Access ac = access_of(type);
   Entry address = pop();
   if (ac.kind != StackKind::Struct) {
@@ -421,7 +421,7 @@ void Compiler::init_object(const Instruction& i) {
 }
 
 void Compiler::copy_object(const Instruction& i) {
-  Type* type = body_.type(i.token());
+  Type* type = type_at(i.token());
   const Access ac = access_of(type);
   load_indirect(ac, type);
   store_indirect(ac, type);

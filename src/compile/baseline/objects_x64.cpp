@@ -28,7 +28,7 @@ void Compiler::allocate(Type* type) {
 }
 
 void Compiler::new_object(const Instruction& i) {
-  Method* ctor = body_.method_at(i.token());
+  Method* ctor = method_at(i.token());
   Type* type = ctor->declaring;
   if (ctor->signature().vararg) return throw_not_implemented("newobj with a variable argument list");
   if (type->is_abstract() && type->kind != Kind::String) throw types::LoadError(types::LoadErrorKind::MemberAccess, "cannot create an abstract class: " + type->full_name());
@@ -361,11 +361,11 @@ void Compiler::load_token(const Instruction& i, const Instruction* next) {
 }
 
 void Compiler::load_function(const Instruction& i) {
-  push_symbol(StackKind::NativeInt, SymbolKind::MethodStub, body_.method_at(i.token())->id().value);
+  push_symbol(StackKind::NativeInt, SymbolKind::MethodStub, method_at(i.token())->id().value);
 }
 
 void Compiler::load_virtual_function(const Instruction& i) {
-  Method* m = body_.method_at(i.token());
+  Method* m = method_at(i.token());
   Entry object = pop_value(StackKind::Ref);
   if (!m->is_virtual() || m->is_static()) {
     const Gp r = to_gp(object).r64();

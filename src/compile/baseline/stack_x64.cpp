@@ -90,6 +90,7 @@ Entry Compiler::entry(StackKind kind, Type* type) {
   Entry e;
   e.kind = kind;
   e.type = type;
+  if (kind == StackKind::Struct && !type) invalid("value type where a number or reference is wanted");
   if (kind == StackKind::Struct) e.words = static_cast<uint16_t>((type->value_size() + 7) / 8);
   return e;
 }
@@ -194,6 +195,7 @@ void Compiler::load_to(const Xmm& reg, const Entry& e) {
 
 Gp Compiler::to_gp(Entry& e, uint32_t avoid) {
   if (e.in == In::Gp && !(avoid >> e.reg & 1)) return gp(e);
+  if (e.words != 1) invalid("value type where a number or reference is wanted");
   const Gp r = take_gp(avoid);
   load_to(r, e);
   release(e);
@@ -204,6 +206,7 @@ Gp Compiler::to_gp(Entry& e, uint32_t avoid) {
 
 Xmm Compiler::to_xmm(Entry& e) {
   if (e.in == In::Xmm) return xmm(e);
+  if (!e.is_float()) invalid("a floating-point value is wanted");
   const Xmm r = take_xmm();
   load_to(r, e);
   release(e);

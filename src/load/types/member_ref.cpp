@@ -5,6 +5,9 @@
 namespace rapgo::load::types {
 
 namespace {
+// Methods and fields share one table of what references mean: fields are marked in the lowest bit.
+bool is_field(void* known) { return reinterpret_cast<uintptr_t>(known) & 1; }
+
 Type* parent_type(Assembly* a, md::Token parent, const GenericContext& c, bool* open) {
   if (parent.is(md::Table::TypeSpec)) {
     md::SigReader r(a->metadata->blob(a->metadata->type_spec(parent.row()).signature));
@@ -70,7 +73,10 @@ Method* array_member(Type* array, std::string_view name, image::Bytes blob) {
 Method* resolve_method_ref(Assembly* a, uint32_t row, const GenericContext& c) {
   const md::Metadata& m = *a->metadata;
   if (row == 0 || row > m.row_count(md::Table::MemberRef)) throw image::BadImage("member reference row out of range");
-  if (void* known = a->impl->member_refs[row]) return static_cast<Method*>(known);
+  if (void* known = a->impl->member_refs[row]) {
+    if (is_field(known)) throw image::BadImage("a field where a method is wanted");
+    return static_cast<Method*>(known);
+  }
   const md::MemberRefRow r = m.member_ref(row);
   const image::Bytes blob = m.blob(r.signature);
   if (blob.empty() || (blob[0] & md::sig_kind::kKindMask) == md::sig_kind::kField) throw image::BadImage("a field where a method is wanted");
@@ -115,7 +121,10 @@ Method* resolve_method_spec(Assembly* a, uint32_t row, const GenericContext& c) 
 Field* resolve_field_ref(Assembly* a, uint32_t row, const GenericContext& c) {
   const md::Metadata& m = *a->metadata;
   if (row == 0 || row > m.row_count(md::Table::MemberRef)) throw image::BadImage("member reference row out of range");
-  if (void* known = a->impl->member_refs[row]) return static_cast<Field*>(known);
+  if (void* known = a->impl->member_refs[row]) {
+    if (!is_field(known)) throw image::BadImage("a method where a field is wanted");
+    return reinterpret_cast<Field*>(reinterpret_cast<uintptr_t>(known) - 1);
+  }
   const md::MemberRefRow r = m.member_ref(row);
   const image::Bytes blob = m.blob(r.signature);
   if (blob.empty() || (blob[0] & md::sig_kind::kKindMask) != md::sig_kind::kField) throw image::BadImage("a method where a field is wanted");
@@ -144,7 +153,7 @@ Field* resolve_field_ref(Assembly* a, uint32_t row, const GenericContext& c) {
   }
   a->impl->member_ref_defs[row] = d;
   found = Loader::get().field_on(owner, d);
-  if (!open) a->impl->member_refs[row] = found;
+  if (!open) a->impl->member_refs[row] = reinterpret_cast<void*>(reinterpret_cast<uintptr_t>(found) + 1);
   return found;
 }
 
