@@ -113,7 +113,10 @@ class Gvn {
   // The condition node is known to be true (or false) from here on.
   void learn_condition(Node* c, bool truth) {
     if (c->is_const()) return;
-    learn(key_of(c), constant(Type::I32, truth));
+    // Only comparisons and tests are 1 when they are not 0.
+    bool is_bool = is_compare(c->op) || c->op == Op::IsExact || c->op == Op::IsSubclass || c->op == Op::IsInstance;
+    if (is_bool || !truth) learn(key_of(c), constant(Type::I32, truth));
+    else learn(check_key(Op::Guard, {c}), c);
     Node* a = c->operands.empty() ? nullptr : c->operands[0];
     if (truth ? c->op == Op::CmpNe : c->op == Op::CmpEq)
       if (hir::is_address(a->type) && c->operands[1]->is_const(0)) learn_not_null(a);
@@ -210,6 +213,7 @@ class Gvn {
       case Op::Guard: case Op::GuardNot: {
         bool truth = n->op == Op::Guard;
         if (n->operands[0]->is_const()) return false;  // simplify's
+        if (truth && lookup(check_key(Op::Guard, {n->operands[0]}))) return true;
         learn_condition(n->operands[0], truth);
         return false;
       }
@@ -230,6 +234,9 @@ class Gvn {
       case Op::Branch:
         if (Node* c = lookup(key_of(n->operands[0])); c && c->is_const() && !n->operands[0]->is_const()) {
           n->operands[0] = c;
+          changed_ = true;
+        } else if (lookup(check_key(Op::Guard, {n->operands[0]}))) {
+          n->operands[0] = constant(Type::I32, 1);
           changed_ = true;
         }
         return false;
