@@ -17,6 +17,7 @@ void register_all() {
   register_delegates();
   register_marshal();
   register_misc();
+  register_numbers();
 }
 
 }  // namespace rapgo::run::classlib

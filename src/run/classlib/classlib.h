@@ -21,5 +21,6 @@ void register_exceptions();     // stack traces
 void register_delegates();
 void register_marshal();        // Marshal
 void register_misc();           // small classes with an internal call or two
+void register_numbers();        // digits of floating-point numbers
 
 }  // namespace rapgo::run::classlib
