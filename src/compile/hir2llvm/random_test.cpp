@@ -19,7 +19,7 @@ namespace {
 constexpr int kLocals = 8, kRefs = 2, kElements = 24;
 constexpr int kOutOfBounds = -1000001, kDivideByZero = -1000002, kNull = -1000003;
 
-enum class Do { Const, Binary, Load, Store, Less, Jump, New, GetField, SetField, CopyRef, Call, Return };
+enum class Do { Const, Binary, Load, Store, Less, Truth, Jump, New, GetField, SetField, CopyRef, Call, Return };
 struct Instr {
   Do what;
   Op op = Op::Add;
@@ -80,6 +80,7 @@ int interpret(const std::vector<Instr>& code, size_t pc, State s, Array& array, 
         array.data[l[i.b]] = l[i.a];
         break;
       case Do::Less: if (l[i.a] < l[i.b]) pc = static_cast<size_t>(i.c) - 1; break;
+      case Do::Truth: if (l[i.a]) pc = static_cast<size_t>(i.c) - 1; break;
       case Do::Jump: pc = static_cast<size_t>(i.c) - 1; break;
       case Do::New: s.refs[i.a] = make_object(); break;
       case Do::GetField:
@@ -138,7 +139,7 @@ class Generator {
       case 5: case 6: case 7: if (depth < 3) loop(depth); break;
       case 8: {
         int at = here();
-        emit({Do::Less, Op::Add, pick(kLocals), pick(kLocals), 0});
+        emit({pick(2) ? Do::Less : Do::Truth, Op::Add, pick(kLocals), pick(kLocals), 0});
         body(depth, 1 + pick(2));
         if (pick(2)) {
           int over = here();
@@ -203,7 +204,7 @@ class ToHir {
     std::vector<bool> leader(code_.size() + 1);
     leader[0] = true;
     for (size_t i = 0; i < code_.size(); i++)
-      if (code_[i].what == Do::Less || code_[i].what == Do::Jump) leader[i + 1] = leader[static_cast<size_t>(code_[i].c)] = true;
+      if (code_[i].what == Do::Less || code_[i].what == Do::Truth || code_[i].what == Do::Jump) leader[i + 1] = leader[static_cast<size_t>(code_[i].c)] = true;
     for (size_t i = 0; i < code_.size(); i++)
       if (leader[i]) starts_[i] = g_.new_block();
     jump(starts_[0], vars);
@@ -266,6 +267,10 @@ class ToHir {
         b_.branch(b_.binary(Op::CmpLt, at(i.a), at(i.b)), starts_[static_cast<size_t>(i.c)], starts_[il + 1]);
         break;
       }
+      case Do::Truth:
+        out_[b_.block()] = vars_;
+        b_.branch(at(i.a), starts_[static_cast<size_t>(i.c)], starts_[il + 1]);
+        break;
       case Do::Jump: jump(starts_[static_cast<size_t>(i.c)], vars_); break;
       case Do::New: ref(i.a) = b_.new_object({loop::SymbolKind::TypeWord, 80, 0}, 16, nullptr); break;
       case Do::GetField:
