@@ -36,6 +36,8 @@ struct InstalledCode {
   loop::Tier tier{};
   uintptr_t start = 0;    // address of code.bytes[0]
   uint32_t size = 0;      // bytes at `start` (instructions and constants)
+  uintptr_t block = 0;    // the allocation that holds header and code
+  size_t block_size = 0;
   std::atomic<State> state{State::Installed};
   uint64_t* counters = nullptr;  // code.probe_words words, for probed code (SymbolKind::ProbeCounters)
   const char* name = "";         // stubs only: static string

@@ -159,7 +159,7 @@ std::optional<StoreImpl::Found> StoreImpl::look_up(const Key& key, uint64_t hash
 }
 
 std::optional<loop::CompiledCode> StoreImpl::decode_entry(const Found& found, loop::MethodId method, const Key& key, Reject& why,
-                                                          uint64_t& assumption) {
+                                                          uint64_t& assumption, std::vector<loop::Assumption>& pending) {
   why = Reject::Damaged;
   std::vector<uint8_t> bytes;
   std::vector<uint32_t> numbers;
@@ -173,6 +173,10 @@ std::optional<loop::CompiledCode> StoreImpl::decode_entry(const Found& found, lo
     return why = Reject::Damaged, std::nullopt;
   for (loop::Assumption& a : code->assumptions) {
     if (config_.check && config_.check(a)) continue;
+    if (config_.later && config_.later(a)) {
+      pending.push_back(a);
+      continue;
+    }
     assumption = static_cast<uint64_t>(a.kind);
     return why = Reject::Assumption, std::nullopt;
   }
@@ -195,16 +199,17 @@ std::optional<Loaded> StoreImpl::load(loop::MethodId method, loop::Tier tier, bo
   uint64_t assumption = 0;
   const auto found = look_up(key, hash, why);
   std::optional<loop::CompiledCode> code;
-  if (found) code = decode_entry(*found, method, key, why, assumption);
+  std::vector<loop::Assumption> pending;
+  if (found) code = decode_entry(*found, method, key, why, assumption, pending);
   if (!code) {
-    if (why != Reject::None) {
+    if (why != Reject::None && why != Reject::Name) {
       std::lock_guard guard(lock_);
       gone_.insert(hash);
     }
     if (why != Reject::None) reject(method, tier, why, assumption);
     return std::nullopt;
   }
-  Loaded loaded{std::move(*code), base::monotonic_ns() - begin};
+  Loaded loaded{std::move(*code), std::move(pending), base::monotonic_ns() - begin};
   {
     std::lock_guard guard(lock_);
     stats_.hits++;
@@ -212,15 +217,6 @@ std::optional<Loaded> StoreImpl::load(loop::MethodId method, loop::Tier tier, bo
     stats_.load_ns += loaded.load_ns;
     used_.insert(found->segment);
   }
-  loop::Event e;
-  e.time_ns = begin + loaded.load_ns;
-  e.kind = loop::EventKind::StoreLoaded;
-  e.method = method;
-  e.tier = tier;
-  e.il = il_offset;
-  e.a = loaded.code.bytes.size();
-  e.b = loaded.load_ns;
-  loop::emit(e);
   return loaded;
 }
 
@@ -239,6 +235,29 @@ bool StoreImpl::has(loop::MethodId method, loop::Tier tier) {
   }
   Reject why;
   return look_up(key, hash, why).has_value();
+}
+
+std::vector<Store::Entry> StoreImpl::entries(loop::MethodId method) {
+  if (mode_ == Mode::Off || config_.names == nullptr || segments_.empty()) return {};
+  std::call_once(by_name_once_, [this] {
+    for (auto& segment : segments_) {
+      NameTable* names = segment->names();
+      if (names == nullptr) continue;
+      for (const IndexRow& row : segment->rows()) {
+        const std::string_view name = row.method && row.method <= names->size() ? names->name(row.method) : std::string_view();
+        if (name.empty() || row.size == 0 || row.tier > static_cast<uint8_t>(loop::Tier::Stub)) continue;
+        auto& list = by_name_[std::hash<std::string_view>()(name.substr(1))];
+        const Entry entry{static_cast<loop::Tier>(row.tier), row.osr != 0, row.osr_il};
+        if (std::none_of(list.begin(), list.end(), [&](const Entry& e) { return e.tier == entry.tier && e.osr == entry.osr && e.osr_il == entry.osr_il; }))
+          list.push_back(entry);
+      }
+    }
+  });
+  if (by_name_.empty()) return {};
+  const auto name = config_.names->method_name(method);
+  if (!name) return {};
+  const auto found = by_name_.find(std::hash<std::string_view>()(*name));
+  return found == by_name_.end() ? std::vector<Entry>() : found->second;
 }
 
 Stats StoreImpl::stats() const {

@@ -1,6 +1,7 @@
 #pragma once
 // The on-disk cache of code (DESIGN 4.12): the first compile is a load.
 //
+// Names that are not known yet (an assembly that is not loaded) do not condemn an entry: it can be asked for again.
 // Code lies in immutable, checksummed segment files, read with pread and never mapped. Profiles and the like are in SQLite: see
 // store/records.h; code is found without it.
 // Thread safety: find and put from any thread not in managed code; open and close from one.
@@ -41,11 +42,15 @@ struct Config {
   // Does this assumption, as recorded, hold in this process now? May fill in what depends on the process (ids are
   // translated already). Asked for every assumption of an entry at its load. Null: entries with assumptions are not loaded.
   std::function<bool(loop::Assumption&)> check;
+  // Asked where check said no: may it come true later (a class that is not initialised yet)? Such an entry is handed out with
+  // the assumption in Loaded::pending. Null: it is rejected.
+  std::function<bool(const loop::Assumption&)> later;
   bool background = true;  // a thread that encodes and writes; false: everything in close() (tests)
 };
 
 struct Loaded {
   loop::CompiledCode code;
+  std::vector<loop::Assumption> pending;  // not true yet: to be installed when they are
   uint64_t load_ns = 0;
 };
 
@@ -72,8 +77,16 @@ class Store {
   virtual std::optional<Loaded> find_osr(loop::MethodId method, uint32_t il_offset) = 0;
   // Is there an entry by that key (index only, not validated)? For deciding early on optimized entries.
   virtual bool has(loop::MethodId method, loop::Tier tier) = 0;
+  // What there is by the method's name, of whatever IL; dropped entries are not left out. Cheap where there is nothing (a hash of the
+  // name): for the first call of every method.
+  struct Entry {
+    loop::Tier tier;
+    bool osr;
+    uint32_t osr_il;
+  };
+  virtual std::vector<Entry> entries(loop::MethodId method) = 0;
 
-  // Remembers the code for the next run. Cheap: encoding and writing happen on a background thread and in close().
+  // Remembers the code for the next run, in place of what is there for optimized code. Cheap: encoding and writing happen on a background thread and in close().
   virtual void put(std::shared_ptr<const loop::CompiledCode> code) = 0;
   // The version was rolled back, or an assumption broke: the entry is not to be used again (tombstone).
   virtual void drop(loop::MethodId method, loop::Tier tier, bool osr = false, uint32_t il_offset = 0) = 0;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "code/store/directory.h"
@@ -24,6 +25,7 @@ class StoreImpl final : public Store {
   std::optional<Loaded> find(loop::MethodId, loop::Tier) override;
   std::optional<Loaded> find_osr(loop::MethodId, uint32_t il_offset) override;
   bool has(loop::MethodId, loop::Tier) override;
+  std::vector<Entry> entries(loop::MethodId) override;
   void put(std::shared_ptr<const loop::CompiledCode>) override;
   void drop(loop::MethodId, loop::Tier, bool osr, uint32_t il_offset) override;
   void flush() override;
@@ -46,7 +48,8 @@ class StoreImpl final : public Store {
   };
 
   std::optional<Loaded> load(loop::MethodId, loop::Tier, bool osr, uint32_t il_offset);
-  std::optional<loop::CompiledCode> decode_entry(const Found&, loop::MethodId, const Key&, Reject& why, uint64_t& assumption);
+  std::optional<loop::CompiledCode> decode_entry(const Found&, loop::MethodId, const Key&, Reject& why, uint64_t& assumption,
+                                                 std::vector<loop::Assumption>& pending);
   std::optional<Found> look_up(const Key&, uint64_t hash, Reject& why);
   void reject(loop::MethodId, loop::Tier, Reject, uint64_t assumption = 0);
   void open_segments();
@@ -63,6 +66,9 @@ class StoreImpl final : public Store {
   std::string why_;
   DirFd root_, code_;
   std::vector<std::shared_ptr<SegmentReader>> segments_;  // newest first; constant once open
+
+  std::once_flag by_name_once_;
+  std::unordered_map<uint64_t, std::vector<Entry>> by_name_;  // hash of the method's name; constant once made
 
   mutable std::mutex lock_;  // everything below
   std::condition_variable wake_, idle_;

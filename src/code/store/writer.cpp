@@ -113,8 +113,9 @@ void StoreImpl::encode_queue(std::deque<Item> items) {
         std::lock_guard guard(lock_);
         rejected = gone_.contains(e.row.key);
       }
-      // Another process may have written it since we opened; merging sorts that out. What we saw at opening need not be repeated.
-      if (!rejected && look_up(key, e.row.key, why)) continue;
+      // Another process may have written it since we opened; merging sorts that out. Baseline code that we saw at opening need not
+      // be repeated; optimized code is compiled where there is some already only because that one was not good enough.
+      if (!rejected && code.tier == loop::Tier::Baseline && look_up(key, e.row.key, why)) continue;
     }
     pending_bytes_ += e.body.size() + sizeof(RawEntry);
     pending_.push_back(std::move(e));

@@ -90,15 +90,22 @@ InstalledCode* prepare(std::shared_ptr<const loop::CompiledCode> code, Resolver*
 
 }  // namespace
 
+static constexpr size_t kOptimizedAlign = 64;
+
 InstalledCode* place(std::shared_ptr<const loop::CompiledCode> code, const std::vector<uint64_t>& symbols, uint64_t* counters) {
   const size_t size = code->bytes.size();
-  const uintptr_t block = memory::allocate(area_of(code->tier), size + maps::kHeaderBytes);
+  // Vector constants behind optimized code are loaded by instructions that want their alignment.
+  const size_t align = code->tier == loop::Tier::Optimized ? kOptimizedAlign : 16;
+  const size_t block_size = size + maps::kHeaderBytes + (align - 16);
+  const uintptr_t block = memory::allocate(area_of(code->tier), block_size);
   if (block == 0) return nullptr;
   auto* installed = new InstalledCode(std::move(code));
   const loop::CompiledCode& value = installed->code;
   installed->method = value.method;
   installed->tier = value.tier;
-  installed->start = block + maps::kHeaderBytes;
+  installed->start = (block + maps::kHeaderBytes + align - 1) & ~(align - 1);
+  installed->block = block;
+  installed->block_size = block_size;
   installed->size = static_cast<uint32_t>(size);
   installed->counters = counters;
   std::vector<uint8_t> image(size + maps::kHeaderBytes);
@@ -115,7 +122,7 @@ InstalledCode* place(std::shared_ptr<const loop::CompiledCode> code, const std::
     if (!relocate(bytes, installed->start, reloc, self ? installed->start : symbols[reloc.symbol]))
       base::fatal("install: relocated value does not fit its field");
   }
-  memory::write(block, image);
+  memory::write(installed->start - maps::kHeaderBytes, image);
   return installed;
 }
 

@@ -37,7 +37,7 @@ TierFigures& figures_of(Registry& r, const InstalledCode* code) { return r.figur
 void release(Registry& r, InstalledCode* code) {
   maps::remove(code);
   maps::gdb_unregister(*code);
-  memory::free(code->start - maps::kHeaderBytes, code->size + maps::kHeaderBytes);
+  memory::free(code->block, code->block_size);
   memory::meta_block_free(code->counters, code->code.probe_words * sizeof(uint64_t));
   code->counters = nullptr;
   code->state.store(State::Reclaimed);
