@@ -15,6 +15,17 @@ static int usage(FILE* to, int status) {
   return status;
 }
 
+// Options that stand in the table but are not carried out yet are refused: silence would look like success.
+static void refuse_unsupported(const rapgo::base::Options& o) {
+  const auto refuse = [](bool given, const char* name) {
+    if (given) throw rapgo::base::UserError(std::string(name) + " is not supported yet");
+  };
+  refuse(!o.dump_code.empty(), "--dump-code");
+  refuse(o.perf_map, "--perf-map");
+  refuse(o.jitdump, "--jitdump");
+  refuse(o.listen, "--listen");
+}
+
 int main(int argc, char** argv) {
   using namespace rapgo;
   try {
@@ -28,6 +39,7 @@ int main(int argc, char** argv) {
       return 0;
     }
     if (options.list_optimizations) return vm::list_optimizations();
+    refuse_unsupported(options);
     if (taken >= words.size()) return usage(stderr, 1);
     vm::Program program;
     program.path = std::string(words[taken]);
