@@ -361,7 +361,9 @@ void Frame::translate_newobj(const Instruction& i) {
     exit_here(loop::ExitReason::Unreached);
     return;
   }
-  Node* object = b_.new_object(type_word(t), t->head()->instance_size, throw_state());
+  // An object with a finalizer is never a mere value: the collector must know it.
+  Node* object = t->head()->flags & abi::kHasFinalizer ? b_.call_helper(abi::Helper::NewObjectSlow, {b_.symbol(type_word(t))}, throw_state())
+                                                       : b_.new_object(type_word(t), t->head()->instance_size, throw_state());
   Value self{StackKind::Ref, t, object, true, true};
   args.insert(args.begin(), self);
   push(self);  // a caller frame that continues behind the constructor finds the object where its result goes
