@@ -64,7 +64,7 @@ void throw_argument_out_of_range(const char* parameter) {
   const std::string text(parameter);
   throw ManagedException(construct("System", "ArgumentOutOfRangeException", {&text}));
 }
-void throw_null_reference() { throw_new("System", "NullReferenceException"); }
+void throw_null_reference() { throw_new("System", "NullReferenceException", "Object reference not set to an instance of an object"); }
 void throw_index_out_of_range() { throw_new("System", "IndexOutOfRangeException"); }
 void throw_invalid_cast(std::string_view message) { throw_new("System", "InvalidCastException", message); }
 void throw_not_implemented(std::string_view feature) { throw_new("System", "NotImplementedException", feature); }

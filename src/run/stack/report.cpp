@@ -27,6 +27,13 @@ std::string plainly(abi::Object* exception) {
   std::string out = type_of(exception)->full_name();
   if (auto* message = reinterpret_cast<abi::String*>(ref_at(exception, base->find_field("_message")->offset()))) out += ": " + utf8_of(message);
   if (abi::Object* inner = ref_at(exception, base->find_field("_innerException")->offset())) out += " ---> " + plainly(inner);
+  abi::Object* trace = ref_at(exception, base->find_field("_stackTrace")->offset());
+  for (uint32_t i = 0, n = trace_length(trace); i < n; i++) {
+    const TraceFrame f = trace_frame(trace, i);
+    char il[24];
+    snprintf(il, sizeof il, " [0x%05x]", f.il_offset);
+    out += "\n  at " + load::types::Method::from({f.method})->display_name() + il;
+  }
   return out;
 }
 

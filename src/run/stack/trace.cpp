@@ -59,6 +59,8 @@ void TraceBuilder::store(abi::Object* exception, bool append) {
   auto* old = append ? static_cast<abi::Array*>(ref_at(exception, trace_offset())) : nullptr;
   if (old && old->head() != trace_array_head()) old = nullptr;
   const size_t before = old ? static_cast<size_t>(old->length) : 0;
+  // A rethrow begins in the frame where the trace so far ends: that frame is there already, with the offset of the first throw.
+  if (before >= 2 && static_cast<uint32_t>(old->at<uint64_t>(before)[-2]) == static_cast<uint32_t>(collected[0])) collected.erase(collected.begin(), collected.begin() + 2);
   abi::Array* array = gc::alloc_vector(trace_array_head(), static_cast<int64_t>(before + collected.size()));
   if (!array) return;
   if (old) std::memcpy(array->data(), old->data(), before * 8);

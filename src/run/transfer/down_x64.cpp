@@ -13,6 +13,7 @@
 #include "gc/binding/api.h"
 #include "load/types/loader.h"
 #include "loop/event.h"
+#include "run/calls/class_init.h"
 #include "run/calls/compile_hooks.h"
 #include "run/stack/border.h"
 #include "run/stack/call.h"
@@ -199,12 +200,35 @@ uint64_t prepare(const InstalledCode& code, const loop::Exit& exit) {
   return inner.resume == Resume::Throw ? 0 : calls::compile_hooks.landing(s.versions.back(), inner.il_offset, inner.resume);
 }
 
+// Baseline code initialises a precise class in its prologue, which no landing runs: done here for exits at the very beginning.
+// Returns what the initialiser threw.
+Object* initialise_at_entry(const InstalledCode& code, const loop::Exit& exit) {
+  const FrameState& inner = exit.states[0];
+  if (exit.reason != loop::ExitReason::GuardClassInit || inner.il_offset != 0 || inner.resume != Resume::ReExecute) return nullptr;
+  const loop::MethodId id = inner.frame == 0 || inner.frame >= code.code.inlined.size() ? code.method : code.code.inlined[inner.frame].method;
+  Object* failure = nullptr;
+  try {
+    calls::ensure_initialized(Method::from(id)->declaring);
+  } catch (const stack::ManagedException& e) {
+    failure = e.object();
+  } catch (const load::types::LoadError& e) {
+    failure = stack::exception_from(e);
+  }
+  return failure;
+}
+
 void transfer_down(abi::Context* context, uint32_t exit_id, uint64_t* buffer) {
   const InstalledCode& code = *code::maps::lookup_return(context->pc);
   const loop::Exit& exit = code.code.exits[exit_id];
   Thread& thread = *threads::current_thread();
   tell(code, exit_id, exit);
   uint64_t landing = 0;
+  if (Object* failure = initialise_at_entry(code, exit)) {
+    // No handler of the method itself sees what the initialiser of its entry throws.
+    stack::Cursor cursor(thread, Registers::from(*context), false);
+    cursor.next();
+    stack::dispatch(cursor.registers().context(), failure, stack::How::Rethrow);
+  }
   try {
     landing = prepare(code, exit);
   } catch (const std::exception& e) {
