@@ -1,6 +1,7 @@
 // Stubs made per method or per type.
 #include <cstring>
 
+#include "abi/type_head.h"
 #include "compile/stubs/stubs.h"
 #include "compile/stubs/transition_x64.h"
 
@@ -54,6 +55,22 @@ loop::CompiledCode unbox_stub(loop::MethodId method, bool hidden_result) {
   e.a.cmp(dword_ptr(receiver), receiver.r32());  // a null receiver faults here, not 8 bytes further on
   e.a.add(receiver, 8);
   e.jmp_slot(SymbolKind::EntrySlot, method.value);
+  e.finish();
+  return code;
+}
+
+loop::CompiledCode virtual_stub(loop::MethodId method, int32_t vtable_slot, bool hidden_result) {
+  loop::CompiledCode code = stub_for(method);
+  Emitter e(code);
+  e.frame_at_rsp(8);
+  const Gp receiver = hidden_result ? rsi : rdi;
+  e.a.mov(eax, dword_ptr(receiver));  // a null receiver faults here
+  if (vtable_slot >= 0) {
+    e.a.jmp(qword_ptr(rax, static_cast<int32_t>(abi::kVtableOffset) + 8 * vtable_slot));
+  } else {
+    e.mov(r10, SymbolKind::Method, method.value);
+    e.a.jmp(qword_ptr(rax, static_cast<int32_t>(abi::kImtOffset + 8 * abi::imt_slot(method.value))));
+  }
   e.finish();
   return code;
 }

@@ -40,6 +40,8 @@ loop::CompiledCode first_call_stub(loop::MethodId method);
 
 // Vtable and interface entry of a value type's instance method: the boxed receiver's payload address, then the method.
 loop::CompiledCode unbox_stub(loop::MethodId method, bool hidden_result);
+// What an open delegate over a virtual or interface method points at: dispatches on the receiver. vtable_slot -1: interface method.
+loop::CompiledCode virtual_stub(loop::MethodId method, int32_t vtable_slot, bool hidden_result);
 
 // Body of an internal call: transition to Mode::Runtime around `function`, stack words passed on. Sets ThreadState::icall_method.
 loop::CompiledCode icall_stub(loop::MethodId method, const void* function, uint32_t stack_words);

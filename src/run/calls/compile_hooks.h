@@ -35,6 +35,8 @@ struct CompileHooks {
   uint64_t (*install_imt)(std::span<const ImtEntry> cases) = nullptr;
   // Entry that takes a boxed receiver for a value type's method (loader's make_unboxing_entry).
   uint64_t (*unboxing_entry)(load::types::Method* method) = nullptr;
+  // Entry that dispatches a virtual or interface method on its receiver (open delegates).
+  uint64_t (*virtual_entry)(load::types::Method* method) = nullptr;
 
   // ---- transfer ----
   // The landing stub for `il_offset` of this installed baseline version, attached to it. Throws LoadError.

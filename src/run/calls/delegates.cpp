@@ -40,6 +40,17 @@ DelegateCode code_of(Type* type) {
   return codes().emplace(type, fresh).first->second;
 }
 
+uint64_t virtual_entry_of(Method* method) {
+  static auto* known = new std::unordered_map<Method*, uint64_t>;
+  {
+    std::lock_guard hold(code_lock);
+    if (auto found = known->find(method); found != known->end()) return found->second;
+  }
+  const uint64_t fresh = compile_hooks.virtual_entry(method);
+  std::lock_guard hold(code_lock);
+  return known->emplace(method, fresh).first->second;
+}
+
 void set_up(abi::Object* delegate, abi::Object* target, uint64_t function, Method* method) {
   const DelegateFields& f = delegate_fields();
   Type* type = stack::type_of(delegate);
@@ -51,6 +62,8 @@ void set_up(abi::Object* delegate, abi::Object* target, uint64_t function, Metho
     closed = s.params.size() + (s.has_this ? 1 : 0) == wanted + 1;
     // A boxed receiver: the method itself wants the address of the value.
     if (closed && s.has_this && method->declaring->is_value_type()) function = compile_hooks.unboxing_entry(method);
+    // Open over a virtual method: each receiver's own implementation.
+    if (!closed && s.has_this && method->is_virtual() && !method->declaring->is_value_type()) function = virtual_entry_of(method);
   }
   delegate_word(delegate, f.method_ptr) = function;
   delegate_word(delegate, f.method) = reinterpret_cast<uint64_t>(method);
