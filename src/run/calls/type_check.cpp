@@ -79,8 +79,6 @@ abi::Object* leaf_isinst(abi::Object* object, TypeHead* type) {
   return yes ? object : nullptr;
 }
 
-void throw_bad_cast(abi::Object* object, Type* to) {
-  stack::throw_invalid_cast("Unable to cast object of type '" + stack::type_of(object)->full_name() + "' to type '" + to->full_name() + "'.");
-}
+void throw_bad_cast(abi::Object*, Type*) { stack::throw_invalid_cast("Specified cast is not valid."); }
 
 }  // namespace rapgo::run::calls

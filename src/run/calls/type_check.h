@@ -11,7 +11,7 @@ namespace rapgo::run::calls {
 bool is_instance_of(const abi::TypeHead* from, const abi::TypeHead* to);
 // Helper body, called in Mode::Managed; goes to Mode::Runtime where the cache does not know.
 abi::Object* leaf_isinst(abi::Object* object, abi::TypeHead* type);
-// "Unable to cast object of type 'A' to type 'B'."
+// InvalidCastException with Mono's words, which name no types.
 [[noreturn]] void throw_bad_cast(abi::Object* object, load::types::Type* to);
 
 }  // namespace rapgo::run::calls
