@@ -192,7 +192,12 @@ Object* load_named(Object*, String* name, Object*, bool, int32_t*) {
   ParsedName parsed;
   const std::string wanted = calls::to_utf8(name);
   if (!parse_assembly_name(wanted, parsed)) stack::throw_new("System.IO", "FileLoadException", "The assembly name is invalid.");
-  return assembly_object(Loader::get().load_name(parsed.name, calling_assembly()));
+  try {
+    return assembly_object(Loader::get().load_name(parsed.name, calling_assembly()));
+  } catch (const LoadError& e) {
+    if (e.kind == LoadErrorKind::FileNotFound) return nullptr;  // the managed side reports it
+    throw;
+  }
 }
 Object* load_partial(String* name, Object*) {
   ParsedName parsed;

@@ -125,10 +125,7 @@ Object* boxed_pair(Type* type, const char* first, Object* a, Object* b) {
   return pair;
 }
 Object* typed_argument(const AttributeValue& v) {
-  Type* type = v.type;
-  if (v.object && type == Loader::get().types().object) type = calls::type_of(v.object);
-  if (type_of_object(v.object)) type = Loader::get().types().type;
-  return boxed_pair(Loader::get().corlib_type("System.Reflection", "CustomAttributeTypedArgument"), "Type", type_object(type), v.object);
+  return boxed_pair(Loader::get().corlib_type("System.Reflection", "CustomAttributeTypedArgument"), "Type", type_object(v.type), v.object);
 }
 Object* member_of(Type* type, const AttributeReader::Named& named) {
   for (Type* at = type; at; at = at->parent()) {

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include <sys/random.h>
+#include <unistd.h>
 
 #include "gc/binding/api.h"
 #include "run/calls/icall.h"
@@ -54,6 +55,7 @@ String* no_string() { return nullptr; }
 String* machine_config() { return calls::new_string("/etc/mono/4.5/machine.config"); }
 
 // ---- the rest ----
+int32_t process_id() { return getpid(); }
 int32_t runtime_id() { return 1; }
 bool throw_unobserved() { return false; }
 void zero_memory(uint8_t* at, uint32_t count) { std::memset(at, 0, count); }
@@ -100,6 +102,7 @@ const calls::IcallEntry kEntries[] = {
     RAPGO_ICALL("System.Configuration.InternalConfigurationHost::get_bundled_machine_config", no_string),
     RAPGO_ICALL("System.Configuration.InternalConfigurationHost::get_bundled_app_config", no_string),
     RAPGO_ICALL("System.Runtime.Versioning.VersioningHelper::GetRuntimeId", runtime_id),
+    RAPGO_ICALL("Microsoft.Win32.NativeMethods::GetCurrentProcessId", process_id),
     RAPGO_ICALL("System.CLRConfig::CheckThrowUnobservedTaskExceptions", throw_unobserved),
     RAPGO_ICALL("System.Runtime.RuntimeImports::ZeroMemory", zero_memory),
     RAPGO_ICALL("System.Runtime.InteropServices.RuntimeInformation::GetRuntimeArchitecture", architecture),

@@ -40,7 +40,8 @@ Type* identity(Type* t) { return t; }
 
 int32_t attributes(Object* o) {
   Type* t = need(o);
-  if (t->kind == Kind::Ptr || t->kind == Kind::ByRef || t->kind == Kind::FnPtr) return 0;
+  if (t->kind == Kind::Ptr || t->kind == Kind::ByRef) return root_element(t)->attributes & load::metadata::type_attr::kVisibilityMask;
+  if (t->kind == Kind::FnPtr) return 0;
   if (t->is_array()) return 0x2101;  // public sealed serializable
   if (is_var(t)) return 1;
   return static_cast<int32_t>(t->attributes);
@@ -152,6 +153,7 @@ bool is_assignable_from(Object* to_object, Object* from_object) {
   return from->is_assignable_to(to);
 }
 bool is_subclass_of(Type* child, Type* base) {
+  if (child == base) return false;
   if (has_element(child) && !child->is_array()) return base == Loader::get().types().object;
   if (base == Loader::get().types().object) return true;
   if (is_var(child)) child = variable_base(child);
@@ -316,7 +318,7 @@ Type* from_name(String* name, int32_t*, Object* assembly, bool throw_on_error, b
     return nullptr;
   }
   if (!found && throw_on_error) {
-    const std::string in = home ? home->name.name : std::string("mscorlib");
+    const std::string in = (home ? home : Loader::get().corlib())->full_name();
     stack::throw_load_error(LoadError(load::types::LoadErrorKind::TypeLoad, "Could not load type '" + wanted + "' from assembly '" + in + "'.", wanted, in));
   }
   return found;
