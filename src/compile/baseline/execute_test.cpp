@@ -192,4 +192,10 @@ TEST(Execute, LikeMono) { check_all(false, {}); }
 TEST(Execute, LikeMonoOptimizedIl) { check_all(true, {}); }
 
 }  // namespace
+
+load::types::Type* testing::test_program(bool optimized) {
+  Program* p = program(optimized);
+  return p ? p->tests : nullptr;
+}
+
 }  // namespace rapgo::compile::baseline

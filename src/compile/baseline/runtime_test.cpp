@@ -327,6 +327,7 @@ uint32_t delegate_offset(const char* name) {
 stubs::DelegateOffsets delegate_offsets() { return {delegate_offset("m_target"), delegate_offset("method_ptr"), delegate_offset("invoke_impl"), delegate_offset("delegates")}; }
 struct DelegateEntries { uint64_t start, closed, open, multicast; };
 std::map<Method*, DelegateEntries> delegate_code;
+std::map<Method*, Installed> delegate_versions;
 DelegateEntries& delegate_entries(Method* invoke) {
   DelegateEntries& d = delegate_code[invoke];
   if (!d.start) {
@@ -334,6 +335,8 @@ DelegateEntries& delegate_entries(Method* invoke) {
     std::vector<abi::ValueShape> shapes(with.shapes.begin() + 1, with.shapes.end());
     const stubs::DelegateStubs s = stubs::delegate_stubs(invoke->id(), with, abi::make_call_layout(with.result_shape, shapes), delegate_offsets());
     d.start = stubs::testing::install(s.code);
+    delegate_versions[invoke] = {d.start, s.code};
+    by_start[d.start] = &delegate_versions[invoke];
     d.closed = d.start + s.closed, d.open = d.start + s.open, d.multicast = d.start + s.multicast;
   }
   return d;
@@ -613,6 +616,7 @@ void forget_versions() {
   for (auto& [m, at] : native) m->entry = first_call(m);
   versions.clear();
   by_start.clear();
+  for (auto& [m, v] : delegate_versions) by_start[v.start] = &v;
   native.clear();
 }
 

@@ -29,6 +29,8 @@ struct Installed {
 };
 // The installed version of a method; null before its first call.
 const Installed* installed(load::types::Method* method);
+// The class Tests of testdata_cs.h, compiled with mcs (execute_test.cpp); null where that cannot be.
+load::types::Type* test_program(bool optimized);
 const Installed* version_at(uint64_t pc);
 uint64_t* alloc_low_words(size_t words);
 uint64_t install_landing(const loop::CompiledCode& landing);
