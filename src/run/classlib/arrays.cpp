@@ -75,7 +75,7 @@ void store_element(Array* a, int64_t position, Object* value) {
     case Conversion::Narrowing:
       stack::throw_new("System", "ArgumentException",
                        "Object of type '" + given->full_name() + "' cannot be converted to type '" + t->full_name() + "'.");
-    case Conversion::Impossible: stack::throw_invalid_cast("Object cannot be stored in an array of this type.");
+    case Conversion::Impossible: stack::throw_invalid_cast("");
   }
 }
 Object* get_value_impl(Array* a, int32_t position) {
