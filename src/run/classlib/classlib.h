@@ -12,6 +12,7 @@ void register_arrays();
 void register_strings();
 void register_environment();    // Environment, AppDomain
 void register_io();             // MonoIO, console driver
+void register_files();          // MonoIO: attributes, times, locks, pipes
 void register_globalization();
 void register_math();
 void register_reflection();

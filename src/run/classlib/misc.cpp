@@ -1,5 +1,6 @@
 // Classes with an internal call or two.
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 
 #include <sys/random.h>
@@ -46,6 +47,21 @@ Object* allocate_uninitialized(Object* type) {
   return calls::new_object(t);
 }
 
+// ---- application domains: there is one, and entering it is no change ----
+Object* the_domain(Object*) { return current_domain(); }
+Object* the_domain_by_id(int32_t) { return current_domain(); }
+void push_domain(Object*) {}
+void push_domain_by_id(int32_t) {}
+void pop_domain() {}
+Object* the_context(Object*) { return current_context(); }
+String* process_guid(String* fresh) {  // the first one handed in is the process's
+  static gc::Handle kept(fresh);
+  return static_cast<String*>(kept.get());
+}
+void enable_proxy_activation(Object*, bool enable) {
+  if (enable) stack::throw_not_implemented("activation of remote objects");
+}
+
 // ---- debugger ----
 bool no_debugger() { return false; }
 void debugger_log(int32_t, String*, String*) {}
@@ -56,6 +72,10 @@ String* machine_config() { return calls::new_string("/etc/mono/4.5/machine.confi
 
 // ---- the rest ----
 int32_t process_id() { return getpid(); }
+String* temporary_directory() {
+  const char* dir = std::getenv("TMPDIR");
+  return calls::new_string(dir && *dir ? dir : "/tmp/");
+}
 int32_t runtime_id() { return 1; }
 bool throw_unobserved() { return false; }
 void zero_memory(uint8_t* at, uint32_t count) { std::memset(at, 0, count); }
@@ -102,6 +122,15 @@ const calls::IcallEntry kEntries[] = {
     RAPGO_ICALL("System.Configuration.InternalConfigurationHost::get_bundled_machine_config", no_string),
     RAPGO_ICALL("System.Configuration.InternalConfigurationHost::get_bundled_app_config", no_string),
     RAPGO_ICALL("System.Runtime.Versioning.VersioningHelper::GetRuntimeId", runtime_id),
+    RAPGO_ICALL("System.IO.Path::get_temp_path", temporary_directory),
+    RAPGO_ICALL("System.AppDomain::InternalSetDomain", the_domain),
+    RAPGO_ICALL("System.AppDomain::InternalSetDomainByID", the_domain_by_id),
+    RAPGO_ICALL("System.AppDomain::InternalPushDomainRef", push_domain),
+    RAPGO_ICALL("System.AppDomain::InternalPushDomainRefByID", push_domain_by_id),
+    RAPGO_ICALL("System.AppDomain::InternalPopDomainRef", pop_domain),
+    RAPGO_ICALL("System.AppDomain::InternalSetContext", the_context),
+    RAPGO_ICALL("System.AppDomain::InternalGetProcessGuid", process_guid),
+    RAPGO_ICALL("System.Runtime.Remoting.Activation.ActivationServices::EnableProxyActivation", enable_proxy_activation),
     RAPGO_ICALL("Microsoft.Win32.NativeMethods::GetCurrentProcessId", process_id),
     RAPGO_ICALL("System.CLRConfig::CheckThrowUnobservedTaskExceptions", throw_unobserved),
     RAPGO_ICALL("System.Runtime.RuntimeImports::ZeroMemory", zero_memory),
