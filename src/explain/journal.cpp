@@ -94,7 +94,7 @@ void Journal::add(const Event& e) {
       break;
     }
     case EventKind::StoreLoaded:
-      if (auto* v = e.version ? version(s, e.version, true) : nullptr) v->from_store = true;
+      if (auto* v = e.version ? version(s, e.version, true) : nullptr) v->from_store = true, v->compile_ns = e.b;
       break;
     case EventKind::Published:
       if (auto* v = version(s, e.version, true)) v->published_ns = e.time_ns;

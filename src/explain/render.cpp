@@ -57,8 +57,8 @@ std::string Journal::text() {
     out += fmt::format("  {}: {:.1f} samples, {} up, {} down\n", name(s->method), s->samples, s->transfers_up, s->transfers_down);
     for (auto& v : s->versions)
       if (v.tier != Tier::Baseline || v.from_store)
-        out += fmt::format("    v{} {}{}{}: {} bytes, compiled in {}{}{}\n", v.id.value, tier_name(v.tier), v.osr ? " (osr)" : "", v.from_store ? " from the store" : "",
-                           v.bytes, ms(v.compile_ns), v.retired_ns ? ", retired" : "", v.reclaimed_ns ? ", reclaimed" : "");
+        out += fmt::format("    v{} {}{}{}: {} bytes, {} in {}{}{}\n", v.id.value, tier_name(v.tier), v.osr ? " (osr)" : "", v.from_store ? " from the store" : "",
+                           v.bytes, v.from_store ? "loaded" : "compiled", ms(v.compile_ns), v.retired_ns ? ", retired" : "", v.reclaimed_ns ? ", reclaimed" : "");
     for (auto& [where, count] : s->exits) out += fmt::format("    left {} times at IL {:04x}: {}\n", count, where.first, exit_reason_name(where.second));
   }
   return out;

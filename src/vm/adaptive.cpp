@@ -78,15 +78,20 @@ void Adaptive::run() {
       timespec pause{0, static_cast<long>(kBatch)};
       nanosleep(&pause, nullptr);
     }
-    std::lock_guard hold(lock_);
-    round();
-    adjust_rate(any);
+    {
+      std::lock_guard hold(lock_);
+      round();
+      adjust_rate(any);
+    }
+    // Stops the world: not under a lock that a running thread may want.
+    if (code::versions::reclaim_due() && config_.reclaim) config_.reclaim();
     cpu_ns_ = base::thread_cpu_ns();
   }
 }
 
 void Adaptive::round() {
   observe::Sampler::get().drain([this](const loop::Sample& s) { add_sample(s); });
+  take_loaded();
   take_exits();
   check_probes();
   for (const auto& hot : aggregator_.hottest()) consider(hot);
@@ -100,7 +105,6 @@ void Adaptive::round() {
     auto known = aggregator_.methods().find(method);
     consider({method, known == aggregator_.methods().end() ? 0 : known->second.samples, last_loop_il_[method], 0, 0});
   }
-  if (code::versions::reclaim_due() && config_.reclaim) config_.reclaim();
 }
 
 void Adaptive::add_sample(const loop::Sample& sample) {
@@ -227,6 +231,27 @@ void Adaptive::plan_done(compile::driver::Result& result) {
     }
   } else if (config_.journal) {
     config_.journal->decision(base::monotonic_ns(), method, "not compiled: " + result.error);
+  }
+}
+
+void Adaptive::loaded(MethodId method, bool osr, uint32_t osr_il) {
+  loop::CompilePlan plan;
+  plan.method = method;
+  plan.osr = osr;
+  plan.osr_il_offset = osr_il;
+  std::lock_guard hold(notes_lock_);
+  loaded_.push_back(std::move(plan));
+}
+
+void Adaptive::take_loaded() {
+  std::vector<loop::CompilePlan> list;
+  {
+    std::lock_guard hold(notes_lock_);
+    list.swap(loaded_);
+  }
+  for (const auto& plan : list) {
+    history_.planned(plan, 0);
+    history_.compiled(plan, true);
   }
 }
 

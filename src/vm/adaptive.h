@@ -41,6 +41,8 @@ class Adaptive {
 
   // A finished plan (driver's on_done, Mode::Runtime): publishes or arms, tells history.
   void plan_done(compile::driver::Result& result);
+  // Optimized code came from the store instead. Any thread, cheap.
+  void loaded(loop::MethodId method, bool osr, uint32_t osr_il);
   // A transfer down was taken. Any thread, cheap.
   void exit_taken(loop::MethodId method, loop::VersionId version, uint32_t il, loop::ExitReason reason);
   // Versions retired because an assumption broke: their methods are candidates again.
@@ -64,6 +66,7 @@ class Adaptive {
   void add_sample(const loop::Sample& sample);
   void consider(const observe::Aggregator::Hot& hot);
   void carry_out(const loop::HotEvent& event, const decide::Decision& decision);
+  void take_loaded();
   void take_exits();
   void check_probes();
   void adjust_rate(bool any_samples);
@@ -78,6 +81,8 @@ class Adaptive {
   decide::History history_;
   decide::CostModel model_;
   decide::PolicyOptions policy_;
+  std::mutex notes_lock_;            // never held together with a wait
+  std::vector<loop::CompilePlan> loaded_;
   std::vector<ExitNote> exits_;
   std::map<loop::MethodId, double> loop_samples_;   // samples in callees of a loop of this method
   std::map<loop::MethodId, uint32_t> last_loop_il_;

@@ -15,7 +15,7 @@
 #include "load/types/loader.h"
 #include "loop/event.h"
 #include "run/calls/compile_hooks.h"
-#include "vm/loops.h"
+#include "vm/stored_code.h"
 
 namespace rapgo::vm {
 
@@ -28,10 +28,10 @@ namespace stubs = compile::stubs;
 static CompileServiceConfig config;
 static std::mutex publish_lock;
 
-static void tell_compiled(const InstalledCode& code, uint64_t ns, bool from_store) {
+static void tell_compiled(const InstalledCode& code, uint64_t ns) {
   loop::Event e;
   e.time_ns = base::monotonic_ns();
-  e.kind = from_store ? loop::EventKind::StoreLoaded : loop::EventKind::Compiled;
+  e.kind = loop::EventKind::Compiled;
   e.tier = code.tier;
   e.method = code.method;
   e.version = code.id;
@@ -53,32 +53,9 @@ static InstalledCode* compile_baseline(Method* method) {
   loop::CompiledCode code = compile::baseline::compile(method, baseline_options());
   InstalledCode* installed = versions::install(std::move(code), *config.resolver);
   if (!installed) throw load::types::LoadError(load::types::LoadErrorKind::NotSupported, "code memory is full");
-  tell_compiled(*installed, base::monotonic_ns() - start, false);
+  tell_compiled(*installed, base::monotonic_ns() - start);
+  if (config.remember) config.remember(installed->shared);
   return installed;
-}
-
-static InstalledCode* from_store(Method* method, Tier tier) {
-  if (!config.store || method->body != load::types::Body::Il) return nullptr;
-  if (!config.store->has(method->id(), tier)) return nullptr;
-  auto loaded = config.store->find(method->id(), tier);
-  if (!loaded) return nullptr;
-  loop::Assumption broken;
-  InstalledCode* installed = versions::install(std::move(loaded->code), *config.resolver, &broken);
-  if (installed) tell_compiled(*installed, loaded->load_ns, true);
-  return installed;
-}
-
-// OSR versions that an earlier run left: installed with the method, so that its first loop finds them.
-static void osr_from_store(Method* method) {
-  if (!config.store || !config.may_optimize(method)) return;
-  for (const IlLoop& loop : loops_of(method).loops) {
-    auto loaded = config.store->find_osr(method->id(), loop.header);
-    if (!loaded) continue;
-    InstalledCode* installed = versions::install(std::move(loaded->code), *config.resolver);
-    if (!installed) continue;
-    tell_compiled(*installed, loaded->load_ns, true);
-    versions::publish_osr(method->id(), loop.header, installed);
-  }
 }
 
 static InstalledCode* compile_now(Method* method, bool osr, uint32_t il) {
@@ -98,9 +75,8 @@ static uint64_t compile(Method* method) {
   if (config.options->stress.optimize && config.may_optimize(method)) {
     if (InstalledCode* code = compile_now(method, false, 0)) return code->entry();
   }
-  InstalledCode* code = nullptr;
-  if (config.may_optimize(method)) code = from_store(method, Tier::Optimized);
-  if (!code) code = compile_baseline(method);
+  const Stored stored = stored_code(method, config.may_optimize(method));
+  InstalledCode* code = stored.code ? stored.code : compile_baseline(method);
   {
     std::lock_guard hold(publish_lock);
     if (InstalledCode* other = versions::active(method->id())) {  // another thread was faster
@@ -109,7 +85,7 @@ static uint64_t compile(Method* method) {
     }
     versions::publish(method->id(), code);
   }
-  if (code->tier == Tier::Baseline && config.store && !loops_of(method).loops.empty()) osr_from_store(method);
+  if (stored.osr && code->tier == Tier::Baseline) stored_osr(method);
   if (config.compiled) config.compiled(method);
   return code->entry();
 }
@@ -149,6 +125,12 @@ static uint64_t install_imt(std::span<const run::calls::ImtEntry> cases) {
 static uint64_t unboxing_entry(Method* method) {
   const bool hidden = abi::returns_hidden(load::types::shape_of(method->signature().ret));
   return versions::install_stub(stubs::unbox_stub(method->id(), hidden), "unbox", config.resolver)->entry();
+}
+
+static uint64_t virtual_entry(Method* method) {
+  const bool hidden = abi::returns_hidden(load::types::shape_of(method->signature().ret));
+  method->declaring->vtable();  // gives the method its slot
+  return versions::install_stub(stubs::virtual_stub(method->id(), method->declaring->is_interface() ? -1 : method->slot, hidden), "virtual call of a delegate", config.resolver)->entry();
 }
 
 static uint64_t landing(InstalledCode* owner, uint32_t il, loop::Resume resume) {
@@ -229,6 +211,7 @@ void init_compile_service(CompileServiceConfig c) {
   h.install_delegate = install_delegate;
   h.install_imt = install_imt;
   h.unboxing_entry = unboxing_entry;
+  h.virtual_entry = virtual_entry;
   h.landing = landing;
   h.baseline = baseline_version;
   h.exit_taken = config.exit_taken;

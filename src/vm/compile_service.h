@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "base/options.h"
-#include "code/store/store.h"
+#include "code/versions/versions.h"
 #include "compile/driver/driver.h"
 #include "load/types/method.h"
 
@@ -14,9 +14,9 @@ namespace rapgo::vm {
 struct CompileServiceConfig {
   const base::Options* options = nullptr;
   code::versions::Resolver* resolver = nullptr;
-  code::store::Store* store = nullptr;            // may be null
   compile::driver::Driver* driver = nullptr;
   std::function<bool(load::types::Method*)> may_optimize;
+  std::function<void(std::shared_ptr<const loop::CompiledCode>)> remember;  // offers baseline code to the store; may be null
   std::function<void(load::types::Method*)> compiled;                       // after the first publish
   std::function<void(compile::driver::Result&)> optimized;                  // stress: a synchronous plan is done (publishes)
   void (*exit_taken)(const code::maps::InstalledCode&, uint32_t, loop::ExitReason) = nullptr;

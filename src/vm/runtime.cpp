@@ -42,6 +42,7 @@
 #include "vm/compile_service.h"
 #include "vm/names.h"
 #include "vm/resolver.h"
+#include "vm/stored_code.h"
 
 #ifndef RAPGO_VERSION
 #define RAPGO_VERSION "0.1.0"
@@ -161,10 +162,8 @@ void open_store() {
   // Stress modes change the code that is made: it must not meet ordinary runs.
   if (o.stress.any()) c.environment.build ^= 0x9E3779B97F4A7C15ull * (1 + o.stress.optimize + 2 * o.stress.osr + 4 * o.stress.probe + 8 * (o.stress.deopt != 0));
   c.names = &world->names;
-  c.check = [](loop::Assumption& a) {
-    // Classes that are not initialised yet will be by the time it matters; until then the entry is of no use.
-    return world->resolver.holds(a);
-  };
+  c.check = [](loop::Assumption& a) { return world->resolver.holds(a); };
+  c.later = may_come_true;
   world->store = code::store::Store::open(c);
   if (world->store->mode() == code::store::Mode::Off && !o.cache_dir.empty())
     throw base::UserError(fmt::format("the code cache cannot be used: {}", world->store->why_off()));
@@ -180,11 +179,50 @@ void drain_events() {
   });
 }
 
+// Offers code to the store. Mode::Runtime.
+void remember(std::shared_ptr<const loop::CompiledCode> code) {
+  if (!world->finished && world->store && world->store->mode() == code::store::Mode::Write) world->store->put(with_assemblies(std::move(code)));
+}
+
+void describe(const versions::InstalledCode& code) {
+  if (!world->journal) return;
+  std::vector<std::string> assumptions;
+  for (const auto& a : code.code.assumptions) assumptions.push_back(explain::assumption_text(a, world->names));
+  world->journal->version_details(code.method, code.id, std::move(assumptions), code.code.notes);
+}
+
+void use_stored_code() {
+  if (!world->store || world->store->mode() == code::store::Mode::Off) return;
+  StoredCodeConfig c;
+  c.store = world->store.get();
+  c.resolver = &world->resolver;
+  c.baseline = world->options.cache_baseline;
+  c.loaded = [](versions::InstalledCode& code, uint64_t load_ns) {
+    loop::Event e;
+    e.time_ns = base::monotonic_ns();
+    e.kind = loop::EventKind::StoreLoaded;
+    e.tier = code.tier;
+    e.method = code.method;
+    e.version = code.id;
+    e.il = code.code.is_osr ? code.code.osr_il_offset : 0;
+    e.a = code.size;
+    e.b = load_ns;
+    e.c = code.code.il_bytes;
+    loop::emit(e);
+    if (code.tier != loop::Tier::Optimized) return;
+    describe(code);
+    world->adaptive->loaded(code.method, code.code.is_osr, code.code.osr_il_offset);
+  };
+  init_stored_code(std::move(c));
+  run::calls::on_class_initialized = class_initialized;
+}
+
 void start_optimizing() {
   const auto& o = world->options;
   compile::driver::Config d;
   d.resolver = &world->resolver;
   d.in_runtime = in_runtime;
+  d.elsewhere = stored_instead;
   d.on_done = [](compile::driver::Result& r) { world->adaptive->plan_done(r); };
   d.baseline_frame = baseline_frame;
   d.llvm_module = llvm_module_path();
@@ -205,9 +243,7 @@ void start_optimizing() {
   a.names = &world->names;
   a.capture = run::stack::capture_sample;
   a.may_optimize = may_optimize;
-  a.remember = [](std::shared_ptr<const loop::CompiledCode> code) {
-    if (!world->finished && world->store && world->store->mode() == code::store::Mode::Write) world->store->put(std::move(code));
-  };
+  a.remember = remember;
   a.reclaim = [] { in_runtime(reclaim_now); };
   if (world->record.is_open())
     a.record = [](const std::string& line) {
@@ -221,7 +257,7 @@ void wire_compile_service() {
   CompileServiceConfig c;
   c.options = &world->options;
   c.resolver = &world->resolver;
-  c.store = world->options.tier == base::TierMode::baseline ? nullptr : world->store.get();
+  if (world->options.cache_baseline) c.remember = remember;
   c.driver = world->driver.get();
   c.may_optimize = [](Method* m) { return world->options.tier == base::TierMode::adaptive && may_optimize(m); };
   c.compiled = [](Method* m) { world->adaptive->method_compiled(m); };
@@ -258,6 +294,20 @@ int call_main(Method* entry) {
   int64_t result = 0;
   run::calls::invoke_raw(entry, pointers, &result);
   return static_cast<int>(result);
+}
+
+void finish();
+
+// Environment.Exit, on any managed thread.
+[[noreturn]] void exit_now(int status) {
+  run::classlib::process_exit();
+  {
+    threads::NativeScope native;  // what is waited for may want to stop the world
+    finish();
+  }
+  fflush(stdout);
+  fflush(stderr);
+  _exit(status & 0xff);
 }
 
 // On the main managed thread, Mode::Runtime.
@@ -325,8 +375,11 @@ void finish() {
     }
     if (o.explain.on) {
       const std::string path = o.explain.text.empty() ? "rapgo-explain.html" : o.explain.text;
-      std::ofstream(path) << j.html();
-      fmt::print(stderr, "rapgo: explanation in {}\n", path);
+      std::ofstream page(path);
+      page << j.html();
+      page.close();
+      if (page) fmt::print(stderr, "rapgo: explanation in {}\n", path);
+      else fmt::print(stderr, "rapgo: the explanation could not be written to {}\n", path);
     }
     world->record.flush();
   }
@@ -347,6 +400,7 @@ void boot_runtime() {
   run::transfer::resolve_symbol = [](const loop::Symbol& s) { return world->resolver.resolve(s); };
   abi::helper_body(abi::Helper::StressGuard) = reinterpret_cast<void*>(&stress_guard);
   run::classlib::register_all();
+  run::classlib::on_exit = exit_now;
   if (o.stress.reclaim) versions::set_retained_limit(1);
 
   Loader::Options l;
@@ -388,6 +442,7 @@ int run(const base::Options& options, const Program& program) {
   if (options.tier == base::TierMode::adaptive) open_store();
   start_optimizing();
   wire_compile_service();
+  use_stored_code();
   Loader::get().set_application_base(world->program.path.substr(0, world->program.path.rfind('/')));
 
   std::exception_ptr failure;

@@ -53,6 +53,9 @@ void Driver::work() {
       queue_.pop_front();
       busy_ = true;
     }
+    bool found = false;
+    if (config_.elsewhere && plan.tier == Tier::Optimized) config_.in_runtime([&] { found = config_.elsewhere(plan); });
+    if (found) continue;
     Result result = compile(plan);
     config_.in_runtime([&] {
       install(result);

@@ -34,6 +34,9 @@ struct Config {
   code::versions::Resolver* resolver = nullptr;
   // Runs a body as an attached thread in Mode::Runtime.
   std::function<void(const std::function<void()>&)> in_runtime;
+  // Asked before a plan is carried out, on the worker, in Mode::Runtime: true if its code came from elsewhere (the store) and is
+  // published. May be null.
+  std::function<bool(const loop::CompilePlan&)> elsewhere;
   // Told of every finished plan, on the worker, in Mode::Runtime: publishes.
   std::function<void(Result&)> on_done;
   std::function<const loop::BaselineFrame*(load::types::Method*)> baseline_frame;

@@ -61,7 +61,8 @@ abi::Object* wrap(Type* type, abi::Object* inner) {
   auto* constructor = wrapper->find_method(".ctor", std::span<Type* const>(params));
   abi::Object* object = new_object(wrapper);
   if (!constructor) return object;
-  abi::String* name = new_string(type->full_name().c_str());
+  // Without enclosing types, as Mono names it.
+  abi::String* name = new_string((type->name_space.empty() ? std::string(type->name) : std::string(type->name_space) + "." + std::string(type->name)).c_str());
   const void* args[] = {&object, &name, &inner};
   stack::call_managed(constructor, args, nullptr);
   return object;
@@ -93,9 +94,12 @@ void run(Type* type) {
     throw;
   }
   finish(type, kDone);
+  if (on_class_initialized) on_class_initialized(type);
 }
 
 }  // namespace
+
+void (*on_class_initialized)(Type*) = nullptr;
 
 void ensure_initialized(Type* type) {
   if (type->is_initialized()) return;

@@ -7,6 +7,8 @@
 namespace rapgo::run::calls {
 
 void ensure_initialized(load::types::Type* type);
+// Told of every type whose initialiser has run, on the thread that ran it, Mode::Runtime, no lock held. May be null.
+extern void (*on_class_initialized)(load::types::Type* type);
 inline bool is_initialized(const load::types::Type* type) { return type->is_initialized(); }
 
 }  // namespace rapgo::run::calls

@@ -23,6 +23,8 @@ void process_exit();
 // AppDomain.UnhandledException handlers.
 void unhandled_exception(abi::Object* exception);
 abi::Object* application_setup();
+// Ends the process (Environment.Exit); the calling thread is in Mode::Runtime. Set by vm; null: std::exit.
+extern void (*on_exit)(int status);
 int32_t& exit_code();                      // Environment.ExitCode
 const Application& application();
 

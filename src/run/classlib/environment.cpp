@@ -77,9 +77,13 @@ String* home() {
   const char* h = std::getenv("HOME");
   return calls::new_string(h ? h : "/");
 }
+}  // namespace
+void (*on_exit)(int) = nullptr;
+namespace {
 [[noreturn]] void do_exit(int32_t code) {
   exit_code() = code;
-  std::exit(code);  // the command registers what is to be written at exit
+  if (on_exit) on_exit(code);
+  std::exit(code);
 }
 void fail_fast(String* message, Object*, String*) {
   const std::string text = message ? calls::to_utf8(message) : "";
