@@ -63,17 +63,18 @@ class Graph {
   uint32_t next_node_ = 0, next_block_ = 0, next_state_ = 0;
 };
 
-// Visits every StateOperand of one state (its exposed block's address included; not its callers, not virtual objects).
+// Visits every StateOperand of one state (its exposed block's and its result's address included; not its callers, not virtual objects).
 template <class F>
 void for_each_state_operand(FrameState* s, F&& visit) {
   for (auto* list : {&s->args, &s->locals, &s->stack})
     for (auto& o : *list) visit(o);
-  if (s->exposed) {
+  for (Node** address : {&s->exposed, &s->result}) {
+    if (!*address) continue;
     StateOperand o;
     o.where = StateOperand::Where::Value;
-    o.value = s->exposed;
+    o.value = *address;
     visit(o);
-    s->exposed = o.value;
+    *address = o.value;
   }
 }
 

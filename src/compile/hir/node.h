@@ -95,6 +95,8 @@ struct FrameState {
   // Address of the frame's exposed block (Slot or OsrExposed), which is handed over whole; null: it has none. Its variables are
   // Memory operands based on it all the same: should passes dissolve the block, those are what remains.
   Node* exposed = nullptr;
+  // Hidden result address; outermost states of methods that have one, only.
+  Node* result = nullptr;
   const FrameState* caller = nullptr;  // of the frame that inlined this one (Resume::ContinueAfter)
 };
 // The state of a Call or Alloc is what to transfer with when it throws (Resume::Throw) or when its return is diverted

@@ -288,6 +288,7 @@ class Parser {
     operands("locals", s->locals);
     operands("stack", s->stack);
     if (accept("exposed")) s->exposed = node_of(ref('v'));
+    if (accept("result")) s->result = node_of(ref('v'));
     if (accept("caller")) s->caller = state_of(ref('s'));
   }
   void virtual_object() {

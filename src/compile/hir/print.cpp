@@ -143,6 +143,10 @@ class Printer {
       f(" exposed ");
       value(s->exposed);
     }
+    if (s->result) {
+      f(" result ");
+      value(s->result);
+    }
     if (s->caller) f(" caller s%u", s->caller->id);
     f("\n");
   }

@@ -127,6 +127,13 @@ struct Lowering::ExitBuilder {
       o.value = s->exposed;
       f.exposed = convert(o);
     }
+    if (s->result) {
+      hi::StateOperand o;
+      o.where = SW::Value;
+      o.kind = loop::ValueKind::NativeInt;
+      o.value = s->result;
+      f.result = convert(o);
+    }
     if (s->caller) f.caller = state(s->caller);
     exit.states[static_cast<size_t>(index)] = std::move(f);
     return index;

@@ -192,6 +192,7 @@ const hir::FrameState* Frame::state(loop::Resume resume) {
   s->resume = resume;
   s->caller = caller_state_;
   s->exposed = exposed_;
+  if (!caller_ && abi_hidden_result()) s->result = result_pointer_;
   for (size_t i = 0; i < vars_.size(); i++) {
     const Variable& v = vars_[i];
     StateOperand o;
