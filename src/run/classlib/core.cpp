@@ -33,6 +33,21 @@ Object* memberwise_clone(Object* self) {
 }
 int32_t hash_code(Object* object) { return object ? threads::identity_hash(object) : 0; }
 
+// A managed list filled one by one: a native one would hide its objects from the collector.
+class FieldList {
+ public:
+  explicit FieldList(size_t most) : most_(most) {}
+  void add(Object* o) {
+    if (!list_) list_ = calls::new_array(load::types::Loader::get().types().object, static_cast<int64_t>(most_));
+    gc::store(list_, list_->at<Object*>(count_++), o);
+  }
+  Array* get() const { return list_; }  // null: nothing was added. Unused elements are null, which the managed side passes over
+
+ private:
+  size_t most_, count_ = 0;
+  Array* list_ = nullptr;
+};
+
 // ---- ValueType: equality and hash of structs that do not bring their own. Without references and padding: the bits; otherwise field by field, which the managed side does
 // for what is handed back. ----
 bool value_equals(Object* self, Object* other, Array** fields) {
@@ -40,7 +55,7 @@ bool value_equals(Object* self, Object* other, Array** fields) {
   if (!other || self->type != other->type) return false;
   Type* type = calls::type_of(self);
   // `fields` receives pairs of boxed values that the runtime does not compare itself.
-  std::vector<Object*> pairs;
+  FieldList pairs(2 * type->fields().size());
   for (Field* f : type->fields()) {
     if (f->is_static()) continue;
     const uint8_t* a = reinterpret_cast<uint8_t*>(self) + 8 + f->offset();
@@ -55,24 +70,22 @@ bool value_equals(Object* self, Object* other, Array** fields) {
       Object* y = *reinterpret_cast<Object* const*>(b);
       if (x == y) continue;
       if (!x || !y) return false;
-      pairs.push_back(x);
-      pairs.push_back(y);
+      pairs.add(x);
+      pairs.add(y);
       continue;
     }
-    pairs.push_back(calls::box(f->type(), a));
-    pairs.push_back(calls::box(f->type(), b));
+    pairs.add(calls::box(f->type(), a));
+    pairs.add(calls::box(f->type(), b));
   }
-  if (pairs.empty()) return true;
-  Array* list = calls::new_array(load::types::Loader::get().types().object, static_cast<int64_t>(pairs.size()));
-  for (size_t i = 0; i < pairs.size(); i++) gc::store(list, list->at<Object*>(i), pairs[i]);
-  calls::store_ref(fields, list);
+  if (!pairs.get()) return true;
+  calls::store_ref(fields, pairs.get());
   return false;
 }
 int32_t value_hash(Object* self, Array** fields) {
   *fields = nullptr;
   Type* type = calls::type_of(self);
   uint32_t hash = static_cast<uint32_t>(reinterpret_cast<uintptr_t>(type)) * 16777619u;
-  std::vector<Object*> others;
+  FieldList others(type->fields().size());
   for (Field* f : type->fields()) {
     if (f->is_static()) continue;
     const uint8_t* at = reinterpret_cast<uint8_t*>(self) + 8 + f->offset();
@@ -82,16 +95,12 @@ int32_t value_hash(Object* self, Array** fields) {
       std::memcpy(&bits, at, t->value_size());
       hash = hash * 31 + static_cast<uint32_t>(bits ^ (bits >> 32));
     } else if (t->is_reference()) {
-      if (Object* x = *reinterpret_cast<Object* const*>(at)) others.push_back(x);
+      if (Object* x = *reinterpret_cast<Object* const*>(at)) others.add(x);
     } else {
-      others.push_back(calls::box(f->type(), at));
+      others.add(calls::box(f->type(), at));
     }
   }
-  if (!others.empty()) {
-    Array* list = calls::new_array(load::types::Loader::get().types().object, static_cast<int64_t>(others.size()));
-    for (size_t i = 0; i < others.size(); i++) gc::store(list, list->at<Object*>(i), others[i]);
-    calls::store_ref(fields, list);
-  }
+  if (others.get()) calls::store_ref(fields, others.get());
   return static_cast<int32_t>(hash);
 }
 
