@@ -28,6 +28,7 @@ constexpr uint64_t kPeriod = 1'000'000;            // of CPU time while there is
 constexpr uint64_t kSlowPeriod = 10'000'000;       // when little is left to gain
 constexpr uint64_t kBatch = 4'000'000;             // samples are taken in batches this long
 constexpr uint64_t kRearm = 1'000'000'000;         // look again after so long a pause (phase changes)
+constexpr uint64_t kReclaimPause = 250'000'000;    // between reclamations of little
 constexpr uint64_t kProbeTime = 30'000'000;        // probes stay this long at the most
 constexpr uint64_t kProbeCount = 20'000;           // or until so much was counted
 
@@ -83,10 +84,21 @@ void Adaptive::run() {
       round();
       adjust_rate(any);
     }
-    // Stops the world: not under a lock that a running thread may want.
-    if (code::versions::reclaim_due() && config_.reclaim) config_.reclaim();
+    // Stops the world: not under a lock that a running thread may want. A little retired code waits, but not for ever.
+    const uint64_t now = base::monotonic_ns();
+    if (config_.reclaim && (code::versions::reclaim_due() || (now >= next_reclaim_ns_ && anything_retired()))) {
+      config_.reclaim();
+      next_reclaim_ns_ = base::monotonic_ns() + kReclaimPause;
+    }
     cpu_ns_ = base::thread_cpu_ns();
   }
+}
+
+bool Adaptive::anything_retired() {
+  const auto figures = code::versions::figures();
+  for (const auto& tier : figures.tier)
+    if (tier.retired_versions) return true;
+  return false;
 }
 
 void Adaptive::round() {

@@ -63,6 +63,7 @@ class Adaptive {
 
   void run();
   void round();
+  static bool anything_retired();
   void add_sample(const loop::Sample& sample);
   void consider(const observe::Aggregator::Hot& hot);
   void carry_out(const loop::HotEvent& event, const decide::Decision& decision);
@@ -91,6 +92,7 @@ class Adaptive {
   std::map<std::string, std::vector<decide::RecordedPlan>> replay_;
   bool replaying_ = false;
   uint64_t quiet_rounds_ = 0;
+  uint64_t next_reclaim_ns_ = 0;     // observing thread only
   uint64_t period_ns_ = 0;
 };
 
