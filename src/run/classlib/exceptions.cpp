@@ -4,6 +4,7 @@
 #include "run/calls/invoke.h"
 #include "run/classlib/classlib.h"
 #include "run/classlib/objects.h"
+#include "run/classlib/statements.h"
 #include "run/classlib/type_arrays.h"
 #include "run/stack/throw.h"
 #include "run/stack/walk.h"
@@ -29,7 +30,7 @@ Array* trace_of(Object* exception, int32_t skip, bool) {
   for (int32_t i = skip; i < all; i++) {
     const stack::TraceFrame f = stack::trace_frame(trace, static_cast<uint32_t>(i));
     Object* frame = calls::new_object(frame_type);
-    kIlOffset.in<int32_t>(frame) = static_cast<int32_t>(f.il_offset);
+    kIlOffset.in<int32_t>(frame) = static_cast<int32_t>(f.method ? statement_of(Method::from({f.method}), f.il_offset) : f.il_offset);
     kNativeOffset.in<int32_t>(frame) = -1;
     kAddress.in<uint64_t>(frame) = f.pc;
     if (f.method) kMethod.set(frame, method_object(Method::from({f.method}), nullptr));
@@ -56,7 +57,7 @@ bool frame_info(int32_t skip, bool, Object** method, int32_t* il_offset, int32_t
     return false;
   });
   if (!found) return false;
-  *il_offset = static_cast<int32_t>(frame.il_offset);
+  *il_offset = static_cast<int32_t>(statement_of(Method::from(frame.method), frame.il_offset));
   *native_offset = static_cast<int32_t>(frame.native_offset);
   calls::store_ref(method, method_object(Method::from(frame.method), nullptr));
   return true;

@@ -72,6 +72,12 @@ String* machine_config() { return calls::new_string("/etc/mono/4.5/machine.confi
 
 // ---- the rest ----
 int32_t process_id() { return getpid(); }
+String* libraries_root() { return calls::new_string("/usr/lib"); }
+Array* logical_drives() {
+  Array* list = calls::new_array(Loader::get().types().string, 1);
+  gc::store(list, list->at<Object*>(0), calls::new_string("/"));
+  return list;
+}
 String* temporary_directory() {
   const char* dir = std::getenv("TMPDIR");
   return calls::new_string(dir && *dir ? dir : "/tmp/");
@@ -122,6 +128,8 @@ const calls::IcallEntry kEntries[] = {
     RAPGO_ICALL("System.Configuration.InternalConfigurationHost::get_bundled_machine_config", no_string),
     RAPGO_ICALL("System.Configuration.InternalConfigurationHost::get_bundled_app_config", no_string),
     RAPGO_ICALL("System.Runtime.Versioning.VersioningHelper::GetRuntimeId", runtime_id),
+    RAPGO_ICALL("System.Environment::internalGetGacPath", libraries_root),
+    RAPGO_ICALL("System.Environment::GetLogicalDrivesInternal", logical_drives),
     RAPGO_ICALL("System.IO.Path::get_temp_path", temporary_directory),
     RAPGO_ICALL("System.AppDomain::InternalSetDomain", the_domain),
     RAPGO_ICALL("System.AppDomain::InternalSetDomainByID", the_domain_by_id),
