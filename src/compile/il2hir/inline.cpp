@@ -7,9 +7,12 @@ namespace rapgo::compile::il2hir {
 
 // A constructor of a value type built in a temporary: `this` points into this frame, and no frame state can say so. Bodies that never
 // leave need no state.
-static bool never_leaves(Method* m) {
+static bool never_leaves(Method* m, const MethodBody& body) {
   const auto raw = m->il_body();
   if (!raw.clauses.empty()) return false;
+  // Whatever else could be stored through may be null.
+  for (const Type* t : m->signature().params)
+    if (t->element == m->declaring) return false;
   for (const Instruction& i : load::il::Instructions(raw.code)) {
     switch (i.op) {
       case Opcode::Nop: case Opcode::Ldarg: case Opcode::Ldloc: case Opcode::Stloc: case Opcode::LdcI4: case Opcode::LdcI8: case Opcode::LdcR4:
@@ -17,7 +20,9 @@ static bool never_leaves(Method* m) {
       case Opcode::Or: case Opcode::Xor: case Opcode::Shl: case Opcode::Shr: case Opcode::ShrUn: case Opcode::Neg: case Opcode::Not: case Opcode::ConvI1:
       case Opcode::ConvI2: case Opcode::ConvI4: case Opcode::ConvI8: case Opcode::ConvU1: case Opcode::ConvU2: case Opcode::ConvU4: case Opcode::ConvU8:
       case Opcode::ConvR4: case Opcode::ConvR8: case Opcode::ConvI: case Opcode::ConvU: case Opcode::Ret: break;
-      case Opcode::Stfld: break;  // of `this` only: checked by the caller's knowledge that it is not null
+      case Opcode::Stfld:  // of `this` only
+        if (body.field(i.token())->declaring != m->declaring) return false;
+        break;
       default: return false;
     }
   }
@@ -57,11 +62,11 @@ bool Frame::worth_inlining(Method* target) const {
 bool Frame::try_inline(Method* target, std::vector<Value>& args, Value* result) {
   if (!worth_inlining(target)) return false;
   const bool value_this = target->signature().has_this && target->declaring->is_value_type();
-  if (value_this && args[0].node->op == Op::Slot && args[0].node != exposed_ && !never_leaves(target)) return false;
   std::unique_ptr<MethodBody> body;
   try {
     body = MethodBody::load(target);
     if (body->facts().has_localloc) return false;
+    if (value_this && args[0].node->op == Op::Slot && args[0].node != exposed_ && !never_leaves(target, *body)) return false;
     const bool any_taken = std::any_of(body->facts().arg_address_taken.begin(), body->facts().arg_address_taken.end(), [](bool b) { return b; }) ||
                            std::any_of(body->facts().local_address_taken.begin(), body->facts().local_address_taken.end(), [](bool b) { return b; });
     if (any_taken && !(u_.options.baseline_frame && u_.options.baseline_frame(target))) return false;
