@@ -49,7 +49,7 @@ Type mem_type(MemKind);  // the stack kind it loads as
 
 // Which memory an access can touch, for load forwarding: different kinds never overlap, except Any, which overlaps all
 // but Slot; within Field and Static different ids never overlap (id 0 = unknown); within Element different MemKinds never
-// overlap; within Slot different slots never overlap. Raw pointers and byrefs of unknown origin are Any.
+// overlap (id 1: only different sizes, the address may have been reinterpreted); within Slot different slots never overlap. Raw pointers and byrefs of unknown origin are Any.
 enum class AliasKind : uint8_t { Any, Field, Static, Element, Slot };
 struct Memory {
   MemKind kind = MemKind::I32;

@@ -48,6 +48,7 @@ void Lowering::tag(Instruction* i, const hi::Memory& m) {
     case hi::AliasKind::Field: key = m.alias_id; break;
     case hi::AliasKind::Static: key = m.alias_id; break;
     case hi::AliasKind::Element: {
+      if (m.alias_id) return;
       static const uint8_t group[] = {1, 1, 2, 2, 3, 4, 5, 6, 7, 8};  // sbyte[] and byte[] may be the same array
       key = group[static_cast<int>(m.kind)];
       break;

@@ -26,8 +26,8 @@ bool optimize(hir::Graph& g, const PipelineOptions& options, std::string* error)
   run(loop_invariants());     // lengths must stand before the loop for the next one
   run(bounds_checks());       // leaves guards on loop-invariant values
   run(loop_invariants());     // which may leave the next outer loop too
-  run(simplify());            // guards on constants
   run(gvn());                 // equal guards of several arrays
+  run(simplify());            // guards on constants
   run(dead_code());
   run(cold_paths());          // last: layout only
   return ok;

@@ -156,6 +156,9 @@ class Simplifier {
         if (in(0)->op == Op::Bitcast && in(0)->operands[0]->type == n->type) return in(0)->operands[0];
         return nullptr;
       case Op::FieldAddr: return n->imm == 0 && in(0)->type == n->type ? in(0) : nullptr;
+      case Op::Load: case Op::Store: case Op::StoreRef:
+        element_access(n);
+        return nullptr;
       case Op::TypeWord:
         if (const loop::Symbol* t = exact_type(in(0))) {
           n->op = Op::Symbol;
@@ -176,6 +179,19 @@ class Simplifier {
       }
       default: return nullptr;
     }
+  }
+
+  // Through the address of an element of just that size: an element access, which aliases less.
+  static void element_access(Node* n) {
+    Node* at = n->operands[0];
+    if (at->op != Op::ElemAddr || n->imm != 0 || n->mem.is_volatile || n->mem.unaligned) return;
+    if (at->imm != hir::mem_size(n->mem.kind) || n->mem.kind == hir::MemKind::Ptr) return;
+    if (n->op == Op::Store && n->mem.kind == hir::MemKind::Ref) return;
+    n->op = n->op == Op::Load ? Op::LoadElem : n->op == Op::Store ? Op::StoreElem : Op::StoreRefElem;
+    n->mem.alias = hir::AliasKind::Element;
+    n->mem.alias_id = 1;  // the address may have been reinterpreted: same size, but perhaps not the array's own kind
+    n->operands.erase(n->operands.begin());
+    n->operands.insert(n->operands.begin(), {at->operands[0], at->operands[1]});
   }
 
   Node* compare_equal(Node* n, size_t& i) {
