@@ -1,17 +1,37 @@
 // The `rapgo` command.
 #include <cstdio>
 #include <cstdlib>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/options.h"
 #include "vm/runtime.h"
 
 
+// rapgo cache|explain|top: no programs, unless a file is called so.
+static bool is_command(std::string_view word) {
+  return (word == "cache" || word == "explain" || word == "top") && access(std::string(word).c_str(), F_OK) != 0;
+}
+
+static int command(std::span<const std::string_view> words, rapgo::base::Options& options) {
+  using namespace rapgo;
+  const std::string what(words[0]);
+  if (what != "cache") throw base::UserError("'rapgo " + what + "' is not supported yet" + (what == "explain" ? "; --explain=FILE.html writes a page at the end of a run" : ""));
+  std::vector<std::string> rest;
+  for (size_t i = 1; i < words.size(); i++) {
+    if (words[i].starts_with("--")) base::parse_options(words.subspan(i, 1), options);
+    else rest.emplace_back(words[i]);
+  }
+  return vm::cache_command(options, rest);
+}
+
 static int usage(FILE* to, int status) {
-  std::fprintf(to, "usage: rapgo [options] app.exe [args]\n\n%s", rapgo::base::option_help().c_str());
+  std::fprintf(to, "usage: rapgo [options] app.exe [args]\n       rapgo cache list|verify|clear|export FILE|import FILE\n\n%s", rapgo::base::option_help().c_str());
   return status;
 }
 
@@ -20,9 +40,6 @@ static void refuse_unsupported(const rapgo::base::Options& o) {
   const auto refuse = [](bool given, const char* name) {
     if (given) throw rapgo::base::UserError(std::string(name) + " is not supported yet");
   };
-  refuse(!o.dump_code.empty(), "--dump-code");
-  refuse(o.perf_map, "--perf-map");
-  refuse(o.jitdump, "--jitdump");
   refuse(o.listen, "--listen");
 }
 
@@ -41,6 +58,7 @@ int main(int argc, char** argv) {
     if (options.list_optimizations) return vm::list_optimizations();
     refuse_unsupported(options);
     if (taken >= words.size()) return usage(stderr, 1);
+    if (is_command(words[taken])) return command(std::span(words).subspan(taken), options);
     vm::Program program;
     program.path = std::string(words[taken]);
     for (size_t i = taken; i < words.size(); i++) {

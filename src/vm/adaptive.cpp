@@ -78,6 +78,8 @@ void Adaptive::run() {
     if (any) {
       timespec pause{0, static_cast<long>(kBatch)};
       nanosleep(&pause, nullptr);
+      if (!recalled_ && config_.recall) config_.recall();
+      recalled_ = true;
     }
     {
       std::lock_guard hold(lock_);
@@ -354,12 +356,61 @@ void Adaptive::adjust_rate(bool any_samples) {
 
 void Adaptive::seed(const loop::Profile& profile) {
   std::lock_guard hold(lock_);
+  seeded_ = profile;
   for (const auto& [method, p] : profile.methods) aggregator_.merge(method, p);
 }
 
-std::shared_ptr<const loop::Profile> Adaptive::profile() {
+void Adaptive::refuse(MethodId method, decide::Verdict verdict) {
   std::lock_guard hold(lock_);
-  return aggregator_.snapshot();
+  history_.of(method).verdict = verdict;
+}
+
+static void take_away(loop::TypeHistogram& from, const loop::TypeHistogram& what) {
+  for (auto& row : from.rows)
+    for (const auto& r : what.rows)
+      if (r.id == row.id) row.count -= std::min(row.count, r.count);
+  std::erase_if(from.rows, [](const auto& r) { return r.count == 0; });
+  from.other -= std::min(from.other, what.other);
+}
+
+template <class Map>
+static void take_away(Map& from, const Map& what) {
+  for (const auto& [key, value] : what) {
+    auto it = from.find(key);
+    if (it == from.end()) continue;
+    if constexpr (requires { it->second.rows; }) {
+      take_away(it->second, value);
+      if (it->second.total() == 0) from.erase(it);
+    } else {
+      it->second -= std::min(it->second, value);
+      if (it->second == 0) from.erase(it);
+    }
+  }
+}
+
+loop::Profile Adaptive::learned() {
+  std::lock_guard hold(lock_);
+  loop::Profile p = *aggregator_.snapshot();
+  for (const auto& [method, known] : seeded_.methods) {
+    auto it = p.methods.find(method);
+    if (it == p.methods.end()) continue;
+    loop::MethodProfile& m = it->second;
+    take_away(m.edges, known.edges);
+    take_away(m.blocks, known.blocks);
+    take_away(m.receivers, known.receivers);
+    take_away(m.targets, known.targets);
+    take_away(m.exits, known.exits);
+    if (m.samples == 0 && m.edges.empty() && m.blocks.empty() && m.receivers.empty() && m.targets.empty() && m.exits.empty()) p.methods.erase(it);
+  }
+  return p;
+}
+
+std::vector<std::pair<MethodId, decide::Verdict>> Adaptive::verdicts() {
+  std::lock_guard hold(lock_);
+  std::vector<std::pair<MethodId, decide::Verdict>> list;
+  for (const auto& [method, h] : history_.all())
+    if (h.verdict == decide::Verdict::Slower || h.verdict == decide::Verdict::CompileFails) list.emplace_back(method, h.verdict);
+  return list;
 }
 
 void Adaptive::replay(const std::string& path) {

@@ -32,6 +32,7 @@ class Adaptive {
     std::function<void(std::shared_ptr<const loop::CompiledCode>)> remember;  // offers published code to the store
     std::function<void()> reclaim;                                      // called when code waits for reclamation
     std::function<void(const std::string&)> record;                     // --record: one line
+    std::function<void()> recall;                                       // on the observer, once, before the first decision: seeds
   };
   explicit Adaptive(Config config);
   ~Adaptive();
@@ -49,7 +50,10 @@ class Adaptive {
   void assumption_broke(loop::MethodId method);
   // Knowledge from earlier runs.
   void seed(const loop::Profile& profile);
-  std::shared_ptr<const loop::Profile> profile();
+  void refuse(loop::MethodId method, decide::Verdict verdict);
+  // What this run learned, without what it was seeded with.
+  loop::Profile learned();
+  std::vector<std::pair<loop::MethodId, decide::Verdict>> verdicts();
   // --replay: plans in the order of the recording, submitted when their method is first compiled.
   void replay(const std::string& path);
   void method_compiled(load::types::Method* method);
@@ -90,6 +94,8 @@ class Adaptive {
   std::vector<Probing> probing_;
   std::vector<loop::MethodId> broken_;
   std::map<std::string, std::vector<decide::RecordedPlan>> replay_;
+  loop::Profile seeded_;
+  bool recalled_ = false;            // observer only
   bool replaying_ = false;
   uint64_t quiet_rounds_ = 0;
   uint64_t next_reclaim_ns_ = 0;     // observing thread only

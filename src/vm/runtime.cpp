@@ -39,7 +39,9 @@
 #include "run/threads/thread.h"
 #include "run/transfer/transfer.h"
 #include "vm/adaptive.h"
+#include "vm/code_listeners.h"
 #include "vm/compile_service.h"
+#include "vm/knowledge.h"
 #include "vm/names.h"
 #include "vm/resolver.h"
 #include "vm/stored_code.h"
@@ -72,6 +74,8 @@ struct World {
   std::unique_ptr<code::store::Records> records;
   std::ofstream record;
   std::mutex record_lock;
+  uint64_t build = 0;               // of the runtime, as the store sees it
+  Recalled recalled;
   uint64_t start_ns = 0, main_ns = 0;
   std::atomic<uint32_t> stress_counter{0};
   std::atomic<bool> finished{false};
@@ -164,9 +168,14 @@ void open_store() {
   c.names = &world->names;
   c.check = [](loop::Assumption& a) { return world->resolver.holds(a); };
   c.later = may_come_true;
+  world->build = c.environment.build;
+  const bool named = !o.cache_dir.empty() || o.cache == base::CacheMode::beside;
   world->store = code::store::Store::open(c);
-  if (world->store->mode() == code::store::Mode::Off && !o.cache_dir.empty())
-    throw base::UserError(fmt::format("the code cache cannot be used: {}", world->store->why_off()));
+  if (world->store->mode() == code::store::Mode::Off) {
+    if (named) throw base::UserError(fmt::format("the code cache cannot be used: {}", world->store->why_off()));
+    return;
+  }
+  if (!o.stress.any()) world->records = code::store::Records::make(world->store->dir(), &world->names, world->store->mode() == code::store::Mode::Write);
 }
 
 void drain_events() {
@@ -244,6 +253,8 @@ void start_optimizing() {
   a.capture = run::stack::capture_sample;
   a.may_optimize = may_optimize;
   a.remember = remember;
+  if (world->records)
+    a.recall = [] { world->recalled = recall(*world->records, world->program.path, world->build, *world->adaptive); };
   a.reclaim = [] { in_runtime(reclaim_now); };
   if (world->record.is_open())
     a.record = [](const std::string& line) {
@@ -297,17 +308,18 @@ int call_main(Method* entry) {
 }
 
 void finish();
+[[noreturn]] void end_process(int status) {
+  finish();
+  fflush(stdout);
+  fflush(stderr);
+  _exit(status & 0xff);
+}
 
 // Environment.Exit, on any managed thread.
 [[noreturn]] void exit_now(int status) {
   run::classlib::process_exit();
-  {
-    threads::NativeScope native;  // what is waited for may want to stop the world
-    finish();
-  }
-  fflush(stdout);
-  fflush(stderr);
-  _exit(status & 0xff);
+  threads::NativeScope native;  // what is waited for may want to stop the world
+  end_process(status);
 }
 
 // On the main managed thread, Mode::Runtime.
@@ -340,8 +352,13 @@ void finish() {
   if (world->finished.exchange(true)) return;
   if (world->adaptive) world->adaptive->stop();
   if (world->driver) world->driver->abandon();
-  if (world->store) world->store->close();
   const auto& o = world->options;
+  if (world->records && world->adaptive && world->store->mode() == code::store::Mode::Write && base::process_cpu_ns() >= kWorthKeeping) {
+    const auto s = world->store->stats();
+    keep(*world->records, world->program.path, world->build, *world->adaptive,
+         {base::process_cpu_ns(), base::monotonic_ns() - world->start_ns, world->driver->stats().plans, s.hits, 0});
+  }
+  if (world->store) world->store->close();
   if (o.stats || o.explain.on || world->record.is_open()) {
     drain_events();
     auto& j = *world->journal;
@@ -362,6 +379,8 @@ void finish() {
       const auto s = world->store->stats();
       j.fact("code cache", fmt::format("{}: {} look-ups, {} loaded, {} rejected, {} written, opened in {:.2f} ms", world->store->dir(), s.lookups, s.hits, s.rejected, s.written_entries, static_cast<double>(s.open_ns) / 1e6));
     }
+    if (world->recalled.runs)
+      j.fact("earlier runs", fmt::format("{}, with profiles of {} methods and {} verdicts, recalled in {:.2f} ms", world->recalled.runs, world->recalled.methods, world->recalled.verdicts, world->recalled.ms));
     j.fact("heap", fmt::format("{} minor and {} major collections, {:.1f} MB allocated, {:.1f} MB moved, {:.1f} ms paused", gc.minor_collections, gc.major_collections,
                                static_cast<double>(gc.bytes_allocated) / 1e6, static_cast<double>(gc.bytes_moved) / 1e6, static_cast<double>(gc.pause_ns_total) / 1e6));
     const auto figures = versions::figures();
@@ -389,6 +408,7 @@ void boot_runtime() {
   const auto& o = world->options;
   threads::init();
   versions::init();
+  listen_to_code(o, world->names);
   gc::Options g;
   g.heap_max = o.heap_max.count;
   g.move_every_n = o.stress.move;
@@ -456,10 +476,7 @@ int run(const base::Options& options, const Program& program) {
   });
   if (failure) std::rethrow_exception(failure);
   threads::stop_finalization();
-  finish();
-  fflush(stdout);
-  fflush(stderr);
-  _exit(status & 0xff);
+  end_process(status);
 }
 
 std::string version_line() { return "rapgo " RAPGO_VERSION " (class library: Mono 6.8 mscorlib 4.0.0.0)"; }

@@ -17,6 +17,9 @@ struct Program {
 // Runs the program to its end, prints what the options ask for, and returns the exit status. Call once, from main.
 int run(const base::Options& options, const Program& program);
 
+// rapgo cache WORDS. Exit status; to stdout.
+int cache_command(const base::Options& options, const std::vector<std::string>& words);
+
 // --missing: the internal calls that the assembly could reach and Rapgo lacks, one a line, to stdout.
 int list_optimizations();  // --list-optimizations, to stdout
 int list_missing(const base::Options& options, const std::string& path);
