@@ -2,6 +2,7 @@
 #include "code/versions/versions.h"
 #include "load/types/classify.h"
 #include "load/types/loader.h"
+#include "run/calls/boxed_body.h"
 #include "run/calls/bodies.h"
 #include "run/calls/calls.h"
 #include "run/calls/compile_hooks.h"
@@ -30,6 +31,7 @@ uint64_t runtime_body(Method* method) {
   }
   if (method->is_constructor()) return compile_hooks.install_icall(method, detail::bordered<&delegate_constructor>(), 0, false);
   if (const IcallEntry* e = find_icall(method)) return compile_hooks.install_icall(method, e->function, stack_words_of(method), e->leaf);
+  if (const BoxedBody body = find_boxed_body ? find_boxed_body(method) : nullptr) return install_boxed_body(method, body);
   stack::throw_not_implemented("Rapgo does not implement " + method->display_name() + " yet");
 }
 

@@ -10,10 +10,12 @@
 #include "load/metadata/attributes.h"
 #include "load/types/classify.h"
 #include "load/types/loader.h"
+#include "run/calls/boxed_body.h"
 #include "run/calls/class_init.h"
 #include "run/calls/compile_hooks.h"
 #include "run/calls/icall.h"
 #include "run/calls/invoke.h"
+#include "run/calls/managed_arguments.h"
 #include "run/calls/marshal.h"
 #include "run/calls/native_call_x64.h"
 #include "run/stack/call.h"
@@ -29,36 +31,6 @@ using load::types::Type;
 namespace {
 
 thread_local int32_t last_error = 0;
-
-// Values of the managed arguments, as the entry code saved them.
-class ManagedArguments {
- public:
-  ManagedArguments(const abi::CallLayout& layout, SavedRegisters* registers, const uint64_t* stack)
-      : layout_(layout), registers_(registers), stack_(stack) {}
-  // Address of argument i's bytes; `room` takes values that travel in two registers.
-  const void* at(size_t i, uint64_t room[2]) const {
-    const abi::ArgLocation& l = layout_.args[i];
-    if (l.by_address) return reinterpret_cast<const void*>(l.in_registers ? registers_->ints[l.reg[0]] : stack_[l.stack_word]);
-    if (!l.in_registers) return &stack_[l.stack_word];
-    for (int p = 0; p < l.pieces; p++) {
-      if (l.cls[p] == abi::Eightbyte::Integer) room[p] = registers_->ints[l.reg[p]];
-      else std::memcpy(&room[p], &registers_->sses[l.reg[p]], 8);
-    }
-    return room;
-  }
-  template <class T>
-  T get(size_t i) const {
-    uint64_t room[2] = {};
-    T value;
-    std::memcpy(&value, at(i, room), sizeof value);
-    return value;
-  }
-
- private:
-  const abi::CallLayout& layout_;
-  SavedRegisters* registers_;
-  const uint64_t* stack_;
-};
 
 char* utf8_copy(String* s) {
   if (!s) return nullptr;
@@ -274,6 +246,9 @@ void Marshaller::after() {
   }
 }
 
+// Mono's messages end so, whatever the method.
+constexpr const char* kMonoTail = " assembly:<unknown assembly> type:<unknown type> member:(null)";
+
 void* resolve(Method* method) {
   auto& a = *method->declaring->assembly;
   const auto map = a.metadata->impl_map_of(md::Token(md::Table::MethodDef, method->row));
@@ -283,12 +258,12 @@ void* resolve(Method* method) {
   if (function.empty()) function = method->name;
   const MappedName mapped = map_name(library, function);
   void* handle = open_library(mapped.library, a.directory);
-  if (!handle) stack::throw_new("System", "DllNotFoundException", library);
+  if (!handle) stack::throw_new("System", "DllNotFoundException", library + kMonoTail);
   void* symbol = find_symbol(handle, mapped.function);
   const uint16_t charset = map->flags & md::pinvoke_attr::kCharSetMask;
   if (!symbol && !(map->flags & md::pinvoke_attr::kNoMangle))
     symbol = find_symbol(handle, mapped.function + (charset == md::pinvoke_attr::kCharSetUnicode ? "W" : "A"));
-  if (!symbol) stack::throw_new("System", "EntryPointNotFoundException", mapped.function);
+  if (!symbol) stack::throw_new("System", "EntryPointNotFoundException", mapped.function + kMonoTail);
   return symbol;
 }
 
@@ -374,7 +349,9 @@ void save_errno() { last_error = errno; }
 extern "C" __attribute__((used, visibility("hidden"))) void rapgo_pinvoke_generic(rapgo::run::calls::SavedRegisters* registers, const uint64_t* stack, uint64_t) noexcept {
   using namespace rapgo::run::calls;
   try {
-    run_generic(current_icall(), registers, stack);
+    auto* method = current_icall();
+    if (method->body == rapgo::load::types::Body::Runtime) run_boxed_body(method, registers, stack);
+    else run_generic(method, registers, stack);
   } catch (...) {
     exception_at_border();
   }
