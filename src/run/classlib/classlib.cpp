@@ -16,6 +16,7 @@ void register_all() {
   register_threading();
   register_exceptions();
   register_delegates();
+  register_async_calls();
   register_marshal();
   register_misc();
   register_numbers();

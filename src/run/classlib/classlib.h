@@ -20,6 +20,7 @@ void register_types();          // RuntimeType, RuntimeTypeHandle, Enum
 void register_threading();
 void register_exceptions();     // stack traces
 void register_delegates();
+void register_async_calls();    // BeginInvoke, EndInvoke
 void register_marshal();        // Marshal
 void register_misc();           // small classes with an internal call or two
 void register_numbers();        // digits of floating-point numbers
