@@ -117,7 +117,7 @@ Object* module_object(load::types::Assembly* assembly) {
     Object* name = calls::new_string(assembly->path.substr(slash == std::string::npos ? 0 : slash + 1).c_str());
     kModuleFqname.set(made, calls::new_string(assembly->path.c_str()));
     kModuleName.set(made, name);
-    kModuleScope.set(made, name);
+    kModuleScope.set(made, calls::new_string(std::string(assembly->metadata->string(assembly->metadata->module_row().name)).c_str()));
     assembly->module_object = made;
   }
   return static_cast<Object*>(assembly->module_object);
