@@ -57,8 +57,10 @@ void Compiler::finish_leaves() {
   stack_.clear();
   depth_words_ = 0;
   for (size_t t = 0; t < trampolines_.size(); ++t) {  // may grow
-    il_ = trampolines_[t].il;
+    // On the way out of the try block already: what happens here is not for its handlers.
+    il_ = trampolines_[t].target;
     record_il();
+    il_ = trampolines_[t].il;
     a.bind(trampolines_[t].label);
     const std::vector<uint32_t> run = trampolines_[t].clauses;
     const uint32_t target = trampolines_[t].target;
