@@ -29,6 +29,7 @@ constexpr uint64_t kSlowPeriod = 10'000'000;       // when little is left to gai
 constexpr uint64_t kBatch = 4'000'000;             // samples are taken in batches this long
 constexpr uint64_t kRearm = 1'000'000'000;         // look again after so long a pause (phase changes)
 constexpr uint64_t kReclaimPause = 250'000'000;    // between reclamations of little
+constexpr uint64_t kRecallAfter = 60'000'000;      // of CPU time: what earlier runs learned is read then
 constexpr uint64_t kProbeTime = 30'000'000;        // probes stay this long at the most
 constexpr uint64_t kProbeCount = 20'000;           // or until so much was counted
 
@@ -78,8 +79,11 @@ void Adaptive::run() {
     if (any) {
       timespec pause{0, static_cast<long>(kBatch)};
       nanosleep(&pause, nullptr);
-      if (!recalled_ && config_.recall) config_.recall();
-      recalled_ = true;
+      // Programs that end soon must not wait for a database.
+      if (!recalled_ && base::process_cpu_ns() >= kRecallAfter) {
+        if (config_.recall) config_.recall();
+        recalled_ = true;
+      }
     }
     {
       std::lock_guard hold(lock_);

@@ -17,10 +17,11 @@ namespace rapgo::vm {
 using code::versions::InstalledCode;
 namespace maps = code::maps;
 
+// The tier is added by those who are told.
 static std::string name_of(const InstalledCode& code, loop::SymbolNames& names) {
-  std::string name = code.method ? names.display_name(code.method) : std::string();
-  if (code.tier == loop::Tier::Stub) return name.empty() ? code.name : name + " [" + code.name + "]";
-  return fmt::format("{} [{}{}]", name, loop::tier_name(code.tier), code.code.is_osr ? ", osr" : "");
+  const std::string name = code.method ? names.display_name(code.method) : std::string();
+  if (code.tier != loop::Tier::Stub) return name;
+  return name.empty() ? code.name : name + " [" + code.name + "]";
 }
 
 void listen_to_code(const base::Options& o, loop::SymbolNames& names) {

@@ -254,7 +254,10 @@ void start_optimizing() {
   a.may_optimize = may_optimize;
   a.remember = remember;
   if (world->records)
-    a.recall = [] { world->recalled = recall(*world->records, world->program.path, world->build, *world->adaptive); };
+    a.recall = [] {
+      if (access((world->store->dir() + "/rapgo.db").c_str(), R_OK) != 0) return;  // the first run makes it at its end
+      world->recalled = recall(*world->records, world->program.path, world->build, *world->adaptive);
+    };
   a.reclaim = [] { in_runtime(reclaim_now); };
   if (world->record.is_open())
     a.record = [](const std::string& line) {
