@@ -14,6 +14,7 @@ void register_all() {
   register_reflection();
   register_types();
   register_threading();
+  register_thread_pool();
   register_exceptions();
   register_delegates();
   register_async_calls();

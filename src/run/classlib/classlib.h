@@ -18,6 +18,7 @@ void register_math();
 void register_reflection();
 void register_types();          // RuntimeType, RuntimeTypeHandle, Enum
 void register_threading();
+void register_thread_pool();
 void register_exceptions();     // stack traces
 void register_delegates();
 void register_async_calls();    // BeginInvoke, EndInvoke

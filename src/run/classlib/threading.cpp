@@ -329,6 +329,7 @@ static Object* adopt(threads::Thread* native, bool background) {
   Object* internal = make_internal();
   kInternal.set(thread, internal);
   kState.in<int32_t>(internal) = background ? kBackground : kRunning;
+  if (native->is_pool) kPool.in<bool>(internal) = true;
   bind(internal, native);
   return thread;
 }
