@@ -39,5 +39,9 @@ bool is_blittable(load::types::Type* type);
 Pinvoke describe_pinvoke(load::types::Method* method);
 // Function pointer for native code that calls the delegate; remembered in the delegate.
 void* native_pointer_of(abi::Object* delegate);
+// The delegate behind such a pointer; null if the pointer is native code's own, or the delegate was collected.
+abi::Object* delegate_behind(void* function);
+// A delegate of `type` that calls native code.
+abi::Object* delegate_for_native(load::types::Type* type, void* function);
 
 }  // namespace rapgo::run::calls

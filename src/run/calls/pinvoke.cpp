@@ -332,7 +332,8 @@ uint64_t install_pinvoke_method(Method* method) {
   auto p = std::make_unique<Pinvoke>(describe_pinvoke(method));
   // Libraries may register internal calls under the names of their P/Invokes.
   if (const IcallEntry* e = find_icall(method)) return compile_hooks.install_icall(method, e->function, p->managed.stack_words, e->leaf);
-  p->function = resolve(method);
+  // Set already: the method behind a delegate for native code.
+  p->function = method->native_code ? method->native_code : resolve(method);
   method->native_code = p->function;
   if (needs_no_marshalling(*p)) return compile_hooks.install_pinvoke(method, p->function, p->managed.stack_words, p->capture_errno);
   const uint32_t words = p->managed.stack_words;

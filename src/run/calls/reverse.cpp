@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
+#include <unordered_map>
 
 #include "base/error.h"
 #include "code/versions/versions.h"
@@ -31,6 +32,12 @@ struct Reverse {
   gc::Handle delegate;
   Method* invoke;
 };
+
+std::mutex contexts_lock;
+std::unordered_map<uint64_t, Reverse*>& contexts() {  // by the address that native code was given
+  static auto* map = new std::unordered_map<uint64_t, Reverse*>;
+  return *map;
+}
 
 uint32_t trampoline_offset() {
   static const uint32_t offset = load::types::Loader::get().types().delegate->find_field("delegate_trampoline")->offset();
@@ -94,9 +101,19 @@ void* native_pointer_of(Object* delegate) {
   code.code_size = static_cast<uint32_t>(code.bytes.size());
   code.unwind.push_back({0, 8, false});
   const uint64_t entry = code::versions::install_stub(std::move(code), "delegate for native code")->entry();
+  {
+    std::lock_guard hold(contexts_lock);
+    contexts()[entry] = context;
+  }
   std::lock_guard hold(lock);
   if (!word) word = entry;
   return reinterpret_cast<void*>(word);
+}
+
+Object* delegate_behind(void* function) {
+  std::lock_guard hold(contexts_lock);
+  const auto found = contexts().find(reinterpret_cast<uint64_t>(function));
+  return found == contexts().end() ? nullptr : found->second->delegate.get();
 }
 
 }  // namespace rapgo::run::calls

@@ -158,7 +158,13 @@ void* pointer_for_delegate(Object* delegate) {
   if (!delegate) stack::throw_argument_null("d");
   return calls::native_pointer_of(delegate);
 }
-Object* delegate_for_pointer(uint64_t, Object*) { stack::throw_not_implemented("Marshal.GetDelegateForFunctionPointer"); }
+Object* delegate_for_pointer(void* function, Object* o) {
+  Type* t = need(o);
+  if (!function) stack::throw_argument_null("ptr");
+  if (!t->is_delegate()) stack::throw_argument("t", "Type must derive from Delegate.");
+  if (Object* known = calls::delegate_behind(function); known && calls::is_instance(known, t)) return known;
+  return calls::delegate_for_native(t, function);
+}
 
 // ---- COM: there is none ----
 bool is_com_object(Object*) { return false; }
