@@ -1,6 +1,10 @@
 #include "vm/names.h"
 
 #include <charconv>
+#include <cstring>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 #include <fmt/format.h>
 
@@ -14,6 +18,11 @@ const std::string& LoaderNames::module_name(Assembly* a) {
   if (made) {
     it->second = a->name.name + "|";
     for (uint8_t b : a->metadata->guid(a->metadata->module_row().mvid)) it->second += fmt::format("{:02x}", b);
+    // Tools that rewrite an assembly may leave its MVID as it was: headers, sizes and the head of the metadata tell them apart.
+    const auto file = a->image->bytes(), metadata = a->image->metadata();
+    uint64_t mark = XXH3_64bits(file.data(), std::min<size_t>(file.size(), 1024));
+    mark = XXH3_64bits_withSeed(metadata.data(), std::min<size_t>(metadata.size(), 64 << 10), mark ^ file.size() ^ uint64_t{metadata.size()} << 32);
+    it->second += fmt::format("{:016x}", mark);
   }
   return it->second;
 }
@@ -121,8 +130,12 @@ class Reader {
       if (row >= all.size()) throw Unnameable{};
       found = all[row];
     } else if (kind == 'M') {
-      for (Method* m : t->methods())
-        if (m->row == row) found = m;
+      // Not through methods(): that would make all of them.
+      Type* definition = t->definition ? t->definition : t;
+      if (!definition->assembly || row == 0 || row > definition->assembly->metadata->row_count(load::metadata::Table::MethodDef)) throw Unnameable{};
+      found = definition->assembly->method_of_row(row);
+      if (found && found->declaring != definition) throw Unnameable{};
+      if (found && t != definition) found = Loader::get().method_on(t, found);
     }
     if (!found) throw Unnameable{};
     if (peek() == '<') {
@@ -273,7 +286,31 @@ std::optional<loop::AssemblyId> LoaderNames::assembly_id(std::string_view name) 
   return a ? std::optional(a->id) : std::nullopt;
 }
 
-uint64_t LoaderNames::il_hash(loop::MethodId id) { return attempt([&] { return Method::from(id)->il_hash(); }).value_or(0); }
+// The name holds the module's version, so the bytes as they stand say enough: what their tokens mean cannot differ. Much cheaper than
+// Method::il_hash, which is independent of the module; and asked at every look-up.
+uint64_t LoaderNames::il_hash(loop::MethodId id) {
+  return attempt([&] {
+           Method* m = Method::from(id)->definition;
+           if (m->body != Body::Il || !m->row) return m->il_hash();
+           const auto body = m->il_body();
+           uint64_t h = (uint64_t{body.max_stack} << 33 | uint64_t{body.init_locals} << 32 | body.local_sig.value) ^ body.code.size() * 0x9E3779B97F4A7C15ull;
+           auto mix = [&h](uint64_t v) { h = (h ^ v) * 0xD6E8FEB86659FD93ull, h ^= h >> 29; };
+           for (const auto& c : body.clauses) {
+             mix(uint64_t{c.try_offset} << 32 | c.try_length);
+             mix(uint64_t{c.handler_offset} << 32 | c.handler_length);
+             mix(uint64_t{c.filter_offset} << 32 | c.catch_type.value);
+             mix(static_cast<uint64_t>(c.kind));
+           }
+           size_t i = 0;
+           for (uint64_t word; i + 8 <= body.code.size(); i += 8) {
+             std::memcpy(&word, body.code.data() + i, 8);
+             mix(word);
+           }
+           for (; i < body.code.size(); i++) mix(body.code[i]);
+           mix(h >> 32);
+           return h ? h : 1;
+         }).value_or(0);
+}
 uint64_t LoaderNames::layout_hash(loop::TypeId id) { return attempt([&] { return Type::from(id)->layout_hash(); }).value_or(0); }
 std::string LoaderNames::display_name(loop::MethodId id) { return attempt([&] { return Method::from(id)->display_name(); }).value_or("?"); }
 

@@ -1,7 +1,7 @@
 // loop::SymbolNames over the loader: persistent names made of module MVIDs, metadata rows and instantiations.
 //   type:   T<module>.<row> | G(<type>;<type>,...) | A<rank>(<type>) | P(<type>) | R(<type>)
 //   method: M<row>@<type> | M<row>@<type><<type>,...> | m<index>@<array type>
-//   field:  F<row>@<type>            module: <assembly name>|<32 hex digits of its MVID>
+//   field:  F<row>@<type>            module: <assembly name>|<32 hex digits of its MVID><16 of a hash of its headers>
 // Thread safety: any thread in Mode::Runtime or Native (takes the loader lock). Names of modules that are not loaded are not found:
 // a store entry never makes a program load an assembly.
 #pragma once

@@ -97,7 +97,7 @@ std::string llvm_module_path() {
 }
 
 bool may_optimize(Method* method) {
-  if (method->body != load::types::Body::Il || method->contains_vars() || method->is_synchronized()) return false;
+  if (method->body != load::types::Body::Il || method->contains_vars() || method->is_synchronized() || method->dynamic_body) return false;
   if (method->intrinsic != load::types::Intrinsic::None) return false;
   return world->filter.allows(method->display_name());
 }
@@ -205,7 +205,7 @@ void use_stored_code() {
   StoredCodeConfig c;
   c.store = world->store.get();
   c.resolver = &world->resolver;
-  c.baseline = world->options.cache_baseline;
+  c.baseline = !world->options.cache_optimized_only;
   c.loaded = [](versions::InstalledCode& code, uint64_t load_ns) {
     loop::Event e;
     e.time_ns = base::monotonic_ns();
@@ -271,7 +271,7 @@ void wire_compile_service() {
   CompileServiceConfig c;
   c.options = &world->options;
   c.resolver = &world->resolver;
-  if (world->options.cache_baseline) c.remember = remember;
+  if (!world->options.cache_optimized_only) c.remember = remember;
   c.driver = world->driver.get();
   c.may_optimize = [](Method* m) { return world->options.tier == base::TierMode::adaptive && may_optimize(m); };
   c.compiled = [](Method* m) { world->adaptive->method_compiled(m); };
@@ -462,7 +462,7 @@ int run(const base::Options& options, const Program& program) {
     if (!world->record) throw base::UserError(fmt::format("cannot write the recording '{}'", options.record));
   }
   boot_runtime();
-  if (options.tier == base::TierMode::adaptive) open_store();
+  open_store();
   start_optimizing();
   wire_compile_service();
   use_stored_code();
