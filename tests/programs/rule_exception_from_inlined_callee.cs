@@ -3,12 +3,14 @@
 // Wrong when: the exit of the throwing call does not store its frame state, or two exits are merged into one.
 // args: 200000
 // always:
-using System;
+using System; using System.Runtime.CompilerServices;
 class Boom : Exception { public int At; public Boom(int at) { At = at; } }
 class P {
   static int period = 1000;
+  // The throw itself is inlined, or behind a call.
   static int Thrower(int i) { if (i % period == period - 1) throw new Boom(i); return i & 3; }
-  static int Middle(int i, int k) { int a = i + k; a += Thrower(i); return a * 2; }               // inlined
+  [MethodImpl(MethodImplOptions.NoInlining)] static int Called(int i) { if (i % period == period - 1) throw new Boom(i); return i & 3; }
+  static int Middle(int i, int k) { int a = i + k; a += (i & 2) == 0 ? Thrower(i) : Called(i); return a * 2; }               // inlined
   static int Twice(int i, int k) { int before = k ^ 5; int r = Middle(i, k) + Middle(i + 1, before); return r + before; }
   static long Loop(int n, string tag, double scale) {
     long sum = 0; int caught = 0, last = -1, odd = 1; object kept = tag; double d = scale;
