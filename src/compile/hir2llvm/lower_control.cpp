@@ -26,7 +26,9 @@ void Lowering::find_loop_bases() {
     auto& bases = loop_bases_[loop];
     for (auto* b : loop->blocks)
       for (auto* n : b->nodes) {
-        bool addresses = n->has(hi::effect::Read) || n->has(hi::effect::Write) || n->op == Op::PtrAdd || n->op == Op::FieldAddr || n->op == Op::ElemAddr;
+        // A byref that walks: where it started names the object even when it stands behind the end.
+        bool walks = n->op == Op::Phi && n->type == hi::Type::Ptr;
+        bool addresses = walks || n->has(hi::effect::Read) || n->has(hi::effect::Write) || n->op == Op::PtrAdd || n->op == Op::FieldAddr || n->op == Op::ElemAddr;
         if (!addresses) continue;
         for (auto* o : n->operands)
           if (hi::is_address(o->type) && !loop->contains(o->block) && o->op != Op::Const && o->op != Op::Symbol && o->op != Op::Slot &&

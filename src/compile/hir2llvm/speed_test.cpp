@@ -142,3 +142,25 @@ TEST_F(Speed, OffsetsAreGuardedOnce) {
   EXPECT_EQ(f(&a, &b, 1 << 30, 5, 4), 2.0 * (0 + 1 + 2 + 3));  // i*n wraps to 0, as in IL
   EXPECT_TRUE(transferred([&] { f(&a, &b, INT32_MAX, 5, 3); }));
 }
+
+// RAPGO_HIR=file (from --dump-hir) DUMP_OBJECT=file: what LLVM makes of a graph, for objdump.
+TEST_F(Speed, GraphFromFile) {
+  const char* file = getenv("RAPGO_HIR");
+  if (!file) GTEST_SKIP() << "no RAPGO_HIR";
+  std::string text(1 << 22, 0), error;
+  FILE* in = fopen(file, "r");
+  ASSERT_TRUE(in);
+  text.resize(fread(text.data(), 1, text.size(), in));
+  fclose(in);
+  graph = hir::parse(text, &error);
+  ASSERT_TRUE(graph) << error;
+  options.dump_object = &object;
+  options.dump_ir = &ir;
+  ASSERT_TRUE(compile_function()(graph.get(), &options, &code, &error)) << error;
+  if (getenv("DUMP_IR")) printf("%s\n", ir.c_str());
+  if (const char* to = getenv("DUMP_OBJECT")) {
+    FILE* out = fopen(to, "wb");
+    fwrite(object.data(), 1, object.size(), out);
+    fclose(out);
+  }
+}
