@@ -231,11 +231,18 @@ TEST_F(StoreTest, DroppedEntriesStayDropped) {
   EXPECT_TRUE(open()->find({1}, Tier::Optimized));
 }
 
-TEST_F(StoreTest, NothingIsWrittenTwice) {
-  fill(1, 10);
-  EXPECT_EQ(segments().size(), 1u);
-  fill(1, 10);
-  EXPECT_EQ(segments().size(), 1u);
+// Optimized code is compiled where there is some already only because that one was not good enough.
+TEST_F(StoreTest, BaselineCodeIsNotWrittenTwiceOptimizedCodeIsReplaced) {
+  auto put = [&](Tier tier) {
+    auto s = open();
+    for (uint32_t i = 1; i < 10; i++) s->put(value(i, 0, tier));
+    s->close();
+    return s->stats().written_entries;
+  };
+  EXPECT_EQ(put(Tier::Baseline), 9u);
+  EXPECT_EQ(put(Tier::Baseline), 0u);
+  EXPECT_EQ(put(Tier::Optimized), 9u);
+  EXPECT_EQ(put(Tier::Optimized), 9u);
 }
 
 // Every byte of a segment flipped, and every length: what is found is right, what is not found costs a compile, nothing crashes.
