@@ -51,6 +51,8 @@ class Cursor {
   bool il(IlPosition& out) const { return code_->il_at(lookup_pc(), out); }
   abi::EntryFrame* entry() const { return entry_; }
   threads::FilterActivation* filter() const { return filter_; }
+  // The filter clause that this managed frame is an activation of (its owner's frame lies further up); null for ordinary frames.
+  const loop::HandlerRow* running_filter() const;
   // CFA of the present frame: identifies it. 0 where no row covers the pc.
   uint64_t cfa() const;
 

@@ -45,6 +45,16 @@ uint64_t Cursor::cfa() const {
   return (row->cfa_is_rbp ? r_.fp() : r_.sp) + static_cast<int64_t>(row->cfa_offset);
 }
 
+// A filter runs with its owner's frame pointer but returns to call_filter.
+const loop::HandlerRow* Cursor::running_filter() const {
+  if (kind_ != Kind::Managed || !filters_ || filters_->frame != r_.fp() || r_.sp > filters_->sp) return nullptr;
+  IlPosition at;
+  if (!il(at)) return nullptr;
+  for (const loop::HandlerRow& h : code_->handlers())
+    if (h.kind == loop::ClauseKind::Filter && at.il_offset >= h.filter_begin && at.il_offset < h.handler_begin) return &h;
+  return nullptr;
+}
+
 bool Cursor::next() {
   if (kind_ == Kind::End || kind_ == Kind::Lost) return false;
   if (kind_ == Kind::Entry || kind_ == Kind::Filter) {
@@ -63,20 +73,13 @@ bool Cursor::next() {
     classify();
     return kind_ != Kind::End && kind_ != Kind::Lost;
   }
-  // A filter runs with its owner's frame pointer but returns to call_filter.
-  if (kind_ == Kind::Managed && filters_ && filters_->frame == r_.fp() && r_.sp <= filters_->sp) {
-    IlPosition at;
-    if (il(at)) {
-      for (const loop::HandlerRow& h : code_->handlers()) {
-        if (h.kind != loop::ClauseKind::Filter || at.il_offset < h.filter_begin || at.il_offset >= h.handler_begin) continue;
-        filter_ = filters_;
-        filters_ = filters_->below;
-        entry_ = abi::filter_frame(filter_->sp);
-        code_ = nullptr;
-        kind_ = readable(reinterpret_cast<uint64_t>(entry_)) ? Kind::Filter : Kind::Lost;
-        return kind_ == Kind::Filter;
-      }
-    }
+  if (running_filter()) {
+    filter_ = filters_;
+    filters_ = filters_->below;
+    entry_ = abi::filter_frame(filter_->sp);
+    code_ = nullptr;
+    kind_ = readable(reinterpret_cast<uint64_t>(entry_)) ? Kind::Filter : Kind::Lost;
+    return kind_ == Kind::Filter;
   }
   const loop::UnwindRow* row = code_->unwind_row(lookup_pc());
   if (!row) {

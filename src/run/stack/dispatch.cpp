@@ -36,6 +36,14 @@ struct Origin {
   uint32_t first_clause = 0;
 };
 
+// An exception inside a filter meets only handlers inside that filter: what escapes it counts as "no".
+bool reachable(const HandlerRow& h, const HandlerRow* filter) {
+  return !filter || (h.try_begin >= filter->filter_begin && h.try_end <= filter->handler_begin);
+}
+
+// Carried from a landing pad's frame to the baseline frames that TransferDown builds in its place. sp 0: none.
+thread_local Target landing_target{0, 0};
+
 bool is_optimized(const InstalledCode& code) { return code.tier == loop::Tier::Optimized; }
 
 uint32_t run_filter(Thread& thread, const Cursor& c, const HandlerRow& h, Object* exception) {
@@ -61,9 +69,10 @@ Target find_target(Thread& thread, const Origin& origin, Object* exception, Trac
           break;
         }
         const auto rows = code.handlers();
+        const HandlerRow* filter = c.running_filter();
         for (uint32_t i = 0; i < rows.size(); i++) {
           const HandlerRow& h = rows[i];
-          if (!in_try(h, at.il_offset)) continue;
+          if (!in_try(h, at.il_offset) || !reachable(h, filter)) continue;
           if (h.kind == ClauseKind::Catch && catches(load::types::Type::from(h.catch_type), exception)) return {c.cfa(), i};
           if (h.kind == ClauseKind::Filter && run_filter(thread, c, h, exception)) return {c.cfa(), i};
         }
@@ -135,6 +144,8 @@ uint64_t body_sp(const InstalledCode& code, uint64_t fp) {
           if (landing) {
             const Covering covers = covering(code, at, exception);
             if (covers.catcher || covers.cleanup) {
+              // The rebuilt frames go on with the target that is known; only where the catch is among them must it be looked for.
+              landing_target = c.cfa() == target.sp ? Target{0, 0} : target;
               forget_unwinds(thread, c.cfa(), 0, nullptr, nullptr);
               go(thread, r, landing, r.sp, exception);
             }
@@ -143,10 +154,11 @@ uint64_t body_sp(const InstalledCode& code, uint64_t fp) {
         }
         const bool last = target.clause != kEntryTarget && c.cfa() == target.sp;
         const auto rows = code.handlers();
+        const HandlerRow* filter = c.running_filter();
         const uint32_t end = last ? target.clause : static_cast<uint32_t>(rows.size());
         for (uint32_t i = first; placed && i < end; i++) {
           const HandlerRow& h = rows[i];
-          if ((h.kind != ClauseKind::Finally && h.kind != ClauseKind::Fault) || !in_try(h, at.il_offset)) continue;
+          if ((h.kind != ClauseKind::Finally && h.kind != ClauseKind::Fault) || !in_try(h, at.il_offset) || !reachable(h, filter)) continue;
           forget_unwinds(thread, r.fp(), r.fp(), &code, &h);
           thread.unwinds.push_back({exception, r.fp(), at.il_offset, i, target.sp, target.clause});
           *reinterpret_cast<uint64_t*>(r.fp() + static_cast<int64_t>(h.continuation)) = abi::helper_entry(abi::Helper::ResumeUnwind);
@@ -193,7 +205,9 @@ void dispatch(const abi::Context& at, Object* exception, How how) {
 void dispatch_in_frame(const abi::Context& frame, uint32_t il_offset, Object* exception) {
   Thread& thread = *threads::current_thread();
   const Origin origin{Registers::from(frame), il_offset};
-  unwind_to(thread, origin, exception, find_target(thread, origin, exception, nullptr));
+  const Target known = landing_target;
+  landing_target = {0, 0};
+  unwind_to(thread, origin, exception, known.sp ? known : find_target(thread, origin, exception, nullptr));
 }
 
 void arm_throw_in_frame(Object* exception, uint32_t il_offset) {
