@@ -74,6 +74,7 @@ MethodBody::MethodBody(Method* m, metadata::BodyBytes bytes, std::vector<Type*> 
       resolver_(std::move(resolver)) {}
 
 std::unique_ptr<MethodBody> MethodBody::load(Method* method) {
+  if (method->dynamic_body) return static_cast<const DynamicBody*>(method->dynamic_body)->load(method);
   types::Assembly* assembly = method->declaring->assembly;
   const types::GenericContext context = method->context();
   try {

@@ -45,6 +45,15 @@ struct Clause {
   bool in_filter(uint32_t il) const { return kind == ClauseKind::Filter && il >= filter_begin && il < handler_begin; }
 };
 
+class MethodBody;
+
+// Where the body of a dynamic method comes from (Method::dynamic_body): made by reflection, lives for ever, immutable.
+class DynamicBody {
+ public:
+  virtual ~DynamicBody() = default;
+  virtual std::unique_ptr<MethodBody> load(Method* method) const = 0;
+};
+
 class MethodBody {
  public:
   // REQUIRES: method->body == types::Body::Il, nothing open in it.

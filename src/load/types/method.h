@@ -84,6 +84,7 @@ class alignas(16) Method : public abi::MethodHead {
   // runtime slots (owned by run/ and vm)
   void* native_code = nullptr;       // internal call or P/Invoke target
   void* runtime_data = nullptr;
+  const void* dynamic_body = nullptr;  // of a dynamic method (row 0, body Il): an il::DynamicBody; never stored, never optimized
   const Signature* signature_ = nullptr;
   uint64_t il_hash_ = 0;
 };

@@ -5,6 +5,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "abi/memory_map.h"
 #include "gc/binding/api.h"
 #include "load/types/loader.h"
 #include "run/calls/invoke.h"
@@ -46,6 +47,9 @@ abi::String* find_interned(std::u16string_view text) {
 }
 
 abi::String* string_literal(load::types::Assembly* assembly, load::metadata::Token token) {
+  // Dynamic methods name their strings by the address of the frozen object, which no user string's token looks like.
+  if (token.table() != load::metadata::Table::UserString && token.value >= abi::kFrozenBase && token.value < abi::kFrozenEnd)
+    return reinterpret_cast<abi::String*>(static_cast<uintptr_t>(token.value));
   const auto bytes = assembly->metadata->user_string(token);
   std::u16string text(bytes.size() / 2, u'\0');
   std::memcpy(text.data(), bytes.data(), text.size() * 2);

@@ -14,11 +14,14 @@ void register_all() {
   register_reflection();
   register_types();
   register_threading();
+  register_waits();
   register_thread_pool();
   register_exceptions();
   register_delegates();
   register_async_calls();
+  register_dynamic_methods();
   register_marshal();
+  register_processes();
   register_misc();
   register_numbers();
 }

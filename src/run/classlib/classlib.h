@@ -18,11 +18,14 @@ void register_math();
 void register_reflection();
 void register_types();          // RuntimeType, RuntimeTypeHandle, Enum
 void register_threading();
+void register_waits();          // events, mutexes, semaphores; after register_threading
 void register_thread_pool();
 void register_exceptions();     // stack traces
 void register_delegates();
 void register_async_calls();    // BeginInvoke, EndInvoke
+void register_dynamic_methods();
 void register_marshal();        // Marshal
+void register_processes();      // System.Diagnostics.Process
 void register_misc();           // small classes with an internal call or two
 void register_numbers();        // digits of floating-point numbers
 

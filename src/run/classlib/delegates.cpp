@@ -5,6 +5,7 @@
 #include "run/calls/invoke.h"
 #include "run/classlib/classlib.h"
 #include "run/classlib/objects.h"
+#include "run/classlib/reflection.h"
 #include "run/stack/throw.h"
 
 namespace rapgo::run::classlib {
@@ -13,7 +14,8 @@ namespace {
 
 Object* create(Object* type_o, Object* target, Object* info, bool throw_on_failure) {
   Type* type = type_of_object(type_o);
-  Method* method = method_of_object(info);
+  const bool dynamic = info && calls::type_of(info)->name == "DynamicMethod";
+  Method* method = dynamic ? dynamic_method_of(info) : method_of_object(info);
   if (!type || !type->is_delegate()) stack::throw_argument("type", "Type must derive from Delegate.");
   if (!method || method->contains_vars()) {
     if (throw_on_failure) stack::throw_argument("method", "method argument length mismatch");

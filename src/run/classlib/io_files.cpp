@@ -12,6 +12,7 @@
 #include "run/calls/invoke.h"
 #include "run/classlib/classlib.h"
 #include "run/classlib/objects.h"
+#include "run/classlib/waits.h"
 #include "run/stack/throw.h"
 #include "run/threads/thread.h"
 
@@ -86,8 +87,14 @@ bool make_pipe(intptr_t* read, intptr_t* write, int32_t* error) {
   *write = ends[1];
   return true;
 }
-// Handles of files and pipes are descriptors.
+// Handles of files and pipes are descriptors, those of processes and other wait objects addresses.
 bool duplicate(intptr_t, intptr_t handle, intptr_t, intptr_t* out, int32_t, int32_t inherit, int32_t, int32_t* error) {
+  if (handle > INT32_MAX) {
+    retain(reinterpret_cast<WaitObject*>(handle));
+    *out = handle;
+    *error = kSuccess;
+    return true;
+  }
   const int fd = fcntl(static_cast<int>(handle), inherit ? F_DUPFD : F_DUPFD_CLOEXEC, 0);
   if (!done(fd, error)) return false;
   *out = fd;

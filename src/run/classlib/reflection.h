@@ -15,6 +15,8 @@ Object* return_marshal(Method* method);                     // MarshalAsAttribut
 Object* marshal_info(load::types::Assembly* assembly, load::metadata::Token parent);
 Array* modifiers_of_parameter(Method* method, int32_t sequence, bool optional);  // Type[] or null
 
+Method* dynamic_method_of(Object* dynamic_method);          // null before it is created
+
 void register_fields();       // fields, properties, events
 void register_assemblies();   // RuntimeAssembly, AssemblyName
 void register_modules();      // RuntimeModule
