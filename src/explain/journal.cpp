@@ -122,7 +122,8 @@ void Journal::add(const Event& e) {
     case EventKind::RolledBack: s.rollbacks++; break;
     default: break;
   }
-  const bool told = e.tier != Tier::Baseline || (e.kind != EventKind::Compiled && e.kind != EventKind::Installed && e.kind != EventKind::Published);
+  const bool told = e.tier != Tier::Baseline || (e.kind != EventKind::Compiled && e.kind != EventKind::Installed && e.kind != EventKind::Published &&
+                     e.kind != EventKind::StoreLoaded);
   if (told && timeline_.size() < kMaxTimeline) timeline_.push_back(e);
 }
 

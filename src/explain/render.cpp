@@ -29,7 +29,7 @@ static std::string ms(uint64_t ns) { return fmt::format("{:.2f} ms", static_cast
 static std::vector<MethodStory*> interesting(std::map<loop::MethodId, MethodStory>& stories) {
   std::vector<MethodStory*> list;
   for (auto& [id, s] : stories) {
-    const bool beyond_baseline = std::any_of(s.versions.begin(), s.versions.end(), [](auto& v) { return v.tier != Tier::Baseline || v.from_store; });
+    const bool beyond_baseline = std::any_of(s.versions.begin(), s.versions.end(), [](auto& v) { return v.tier != Tier::Baseline; });
     if (s.samples > 0 || beyond_baseline || !s.decisions.empty()) list.push_back(&s);
   }
   std::sort(list.begin(), list.end(), [](auto* a, auto* b) { return a->samples > b->samples; });
@@ -56,7 +56,7 @@ std::string Journal::text() {
   for (MethodStory* s : interesting(stories_)) {
     out += fmt::format("  {}: {:.1f} samples, {} up, {} down\n", name(s->method), s->samples, s->transfers_up, s->transfers_down);
     for (auto& v : s->versions)
-      if (v.tier != Tier::Baseline || v.from_store)
+      if (v.tier != Tier::Baseline)
         out += fmt::format("    v{} {}{}{}: {} bytes, {} in {}{}{}\n", v.id.value, tier_name(v.tier), v.osr ? " (osr)" : "", v.from_store ? " from the store" : "",
                            v.bytes, v.from_store ? "loaded" : "compiled", ms(v.compile_ns), v.retired_ns ? ", retired" : "", v.reclaimed_ns ? ", reclaimed" : "");
     for (auto& [where, count] : s->exits) out += fmt::format("    left {} times at IL {:04x}: {}\n", count, where.first, exit_reason_name(where.second));
