@@ -316,6 +316,9 @@ void Adaptive::take_exits() {
     if (past && past->guard_failures >= policy_.guard_limit && !past->compiling) {
       tell(EventKind::GuardTooOften, Tier::Optimized, method, note.version, note.il, past->guard_failures, 0);
       reconsider(method, loop::HotReason::GuardTooOften, note.il);
+      // Until the new version is there, baseline code is cheaper than entering and leaving again and again.
+      if (history_.of(method).compiling)
+        if (InstalledCode* failing = code::versions::by_id(note.version)) code::versions::retire(failing, code::versions::RetireReason::GuardTooOften);
     }
   }
   for (MethodId method : broken_) reconsider(method, loop::HotReason::AssumptionBroken, 0);

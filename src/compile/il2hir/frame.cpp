@@ -115,6 +115,7 @@ void Frame::declare_variables() {
     }
   }
   now_.assign(vars_.size(), nullptr);
+  find_live();
 }
 
 Node* Frame::narrowed(Type* t, Node* n) {
@@ -203,7 +204,7 @@ const hir::FrameState* Frame::state(loop::Resume resume) {
       o.words = words_of(v.type);
     } else if (v.in_slot) {
       o = operand_of({StackKind::Struct, v.type, v.address});
-    } else if (now_[i]) {
+    } else if (now_[i] && is_live(i, resume)) {
       o = hir::state_value(now_[i], value_kind_of(v.type->stack_kind()));
     }
     (i < body_->args.size() ? s->args : s->locals).push_back(o);
@@ -317,8 +318,15 @@ void Frame::translate_block(BlockKey key) {
   stack_before_ = stack_;
   if (block.loop_header && context_ != 0) unsupported("a loop inside a finally handler");
   // Whatever may turn out to be a loop's header by dominance, IL order notwithstanding.
+  prepare_liveness(key.second);
   if (s.joined && context_ == 0) s.block->entry_state = state();
+  size_t number = 0;
   for (const Instruction& i : body_->instructions(block)) {
+    if (!instruction_live_.empty()) {
+      live_before_ = &instruction_live_[number];
+      live_after_ = &instruction_live_[number + 1];
+    }
+    number++;
     il_ = i.offset;
     b_.set_position(index_, il_);
     stack_before_ = stack_;

@@ -70,6 +70,14 @@ class Frame {
 
  private:
   friend class InlineScope;
+  // ---- liveness (liveness.cpp) ----
+  // Which scalar variables are read again, so that frame states do not keep the others alive. Not for bodies with clauses.
+  using Live = std::vector<bool>;   // empty: all
+  void find_live();
+  void step_back(Live& live, const Instruction& i) const;
+  void prepare_liveness(uint32_t block);           // of each instruction of the block
+  bool is_live(size_t variable, loop::Resume resume) const;
+
   // ---- blocks ----
   struct LeaveContext {       // finally handlers are copied once per way through them
     uint32_t parent = 0;
@@ -194,6 +202,10 @@ class Frame {
   std::vector<Value> stack_;
   std::vector<Value> stack_before_;  // as the current instruction found it
   uint32_t il_ = 0;                  // current instruction
+  std::vector<Live> block_live_;     // at each block's start
+  const Live* live_before_ = nullptr;  // of the current instruction; null: all
+  const Live* live_after_ = nullptr;
+  std::vector<Live> instruction_live_;  // of the current block: before each instruction, then after the last
   uint32_t context_ = 0;
   bool ended_ = false;               // the current block has its terminator
   std::vector<LeaveContext> contexts_;
