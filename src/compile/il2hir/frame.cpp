@@ -186,7 +186,7 @@ static StateOperand operand_of(const Value& v) {
 }
 
 const hir::FrameState* Frame::state(loop::Resume resume) {
-  if (context_ != 0) unsupported("a frame state inside a finally handler");
+  if (context_ != 0 || (caller_ && !caller_state_)) unsupported("a frame state inside a finally handler");
   hir::FrameState* s = u_.graph.new_state();
   s->frame = index_;
   s->il_offset = il_;
@@ -319,7 +319,7 @@ void Frame::translate_block(BlockKey key) {
   if (block.loop_header && context_ != 0) unsupported("a loop inside a finally handler");
   // Whatever may turn out to be a loop's header by dominance, IL order notwithstanding.
   prepare_liveness(key.second);
-  if (s.joined && context_ == 0) s.block->entry_state = state();
+  if (s.joined && context_ == 0 && (!caller_ || caller_state_)) s.block->entry_state = state();
   size_t number = 0;
   for (const Instruction& i : body_->instructions(block)) {
     if (!instruction_live_.empty()) {
