@@ -172,7 +172,8 @@ Value Frame::call_dispatched(Method* declared, std::vector<Value> args) {
 Value Frame::call_virtual(Method* declared, std::vector<Value> args) {
   Value& receiver = args[0];
   auto implementation = [&](Type* t) -> Method* {
-    if (t->is_interface() || t->is_abstract() || t->contains_vars()) return nullptr;
+    // A boxed value's own methods take the address inside the box: left to the unboxing stub.
+    if (t->is_interface() || t->is_abstract() || t->contains_vars() || t->is_value_type()) return nullptr;
     return t->find_virtual(declared);
   };
   auto as_exact = [&](Type* t) {
