@@ -118,7 +118,12 @@ TEST_F(CodeMemory, ReleasedAliasKeepsContent) {
 
 // Two threads run through a `jmp rel32` while it is patched to and fro: every call goes to one target or the other.
 TEST_F(CodeMemory, PatchingWhileTwoThreadsRunThroughIt) {
-  const uintptr_t one = emit_return(1), two = emit_return(2);
+  // Far apart, so that the two jumps differ in several bytes.
+  const uintptr_t one = emit_return(1);
+  const uintptr_t between = allocate(Area::Baseline, 0x123450);
+  const uintptr_t two = emit_return(2);
+  ASSERT_NE(between, 0u);
+  ASSERT_GT(two - one, 0x10000u);
   const uintptr_t site = allocate(Area::Stub, 16);
   auto word = [&](uintptr_t target) {
     const int32_t relative = static_cast<int32_t>(target - (site + 5));
