@@ -100,6 +100,7 @@ Value Frame::translate_inlined(std::vector<Value> args, hir::Block* after) {
   init_locals();
   Type* ret = body_->return_type;
   if (is_struct(ret)) result_pointer_ = struct_slot(ret);
+  pred_count_[0]++;  // the call itself comes from outside
   enter(0);
   run();
   if (ret->is_void()) return {StackKind::Void, ret, nullptr};
