@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <fstream>
+#include <utility>
 
 #include <fmt/format.h>
+#include <pthread.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -48,12 +50,32 @@ void tell(EventKind kind, Tier tier, MethodId method, loop::VersionId version, u
 
 }  // namespace
 
+// A forked child has none of the threads that may hold these locks: they are taken before, in the order of their nesting.
+static Adaptive* to_fork;
+void Adaptive::before_fork() {
+  lock_.lock();
+  notes_lock_.lock();
+  config_.driver->before_fork();
+}
+void Adaptive::after_fork() {
+  config_.driver->after_fork();
+  notes_lock_.unlock();
+  lock_.unlock();
+}
+
 Adaptive::Adaptive(Config config) : config_(std::move(config)) {
+  if (!std::exchange(to_fork, this)) {
+    const auto after = [] { if (to_fork) to_fork->after_fork(); };
+    pthread_atfork([] { if (to_fork) to_fork->before_fork(); }, after, after);
+  }
   policy_.stress_probe = config_.options->stress.probe;
   if (!config_.options->replay.empty()) replay(config_.options->replay);
 }
 
-Adaptive::~Adaptive() { stop(); }
+Adaptive::~Adaptive() {
+  stop();
+  if (to_fork == this) to_fork = nullptr;
+}
 
 void Adaptive::start() {
   period_ns_ = kPeriod;

@@ -65,6 +65,8 @@ class Adaptive {
   struct ExitNote { loop::MethodId method; loop::VersionId version; uint32_t il; loop::ExitReason reason; };
   struct Probing { code::versions::InstalledCode* code; uint64_t since_ns; };
 
+  void before_fork();
+  void after_fork();
   void run();
   void round();
   static bool anything_retired();

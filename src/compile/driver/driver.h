@@ -64,6 +64,9 @@ class Driver {
   void stop();                             // finishes the plan under way, drops the others
   void abandon();                          // at process exit: does not wait for the plan under way
   Stats stats();
+  // Around fork: the child has no worker, and the lock as the forking thread left it.
+  void before_fork() { lock_.lock(); }
+  void after_fork() { lock_.unlock(); }
 
  private:
   void work();
