@@ -87,8 +87,11 @@ bool Database::try_open(const std::string& path, bool writable, const char* sche
   if (!writable) return false;
   if (found != 0) damaged_ = true;  // another version's: begun anew
   if (damaged_) return false;
-  return execute("BEGIN IMMEDIATE") && execute(schema) &&
-         execute(("PRAGMA user_version=" + std::to_string(version) + "; COMMIT").c_str());
+  if (!execute("BEGIN IMMEDIATE")) return false;
+  // Another process may have made the tables while this one waited for the lock.
+  if (Statement s(*this, "PRAGMA user_version"); s.step() && s.integer(0) == version) found = version;
+  if (found == version) return execute("COMMIT");
+  return execute(schema) && execute(("PRAGMA user_version=" + std::to_string(version) + "; COMMIT").c_str());
 }
 
 bool Database::open(const std::string& path, bool writable, const char* schema, int version) {
