@@ -44,6 +44,13 @@ Key key_of(const Node* n) {
   return k;
 }
 
+// What is known about a node's value is known by what it computes only if it computes the same each time: two loads, calls or
+// phis with equal operands are different values.
+Key fact_key(const Node* n) {
+  bool same_each_time = is_pure_compute(n) || (n->op >= Op::AddOvf && n->op <= Op::MulOvfUn);
+  return same_each_time ? key_of(n) : Key{Op::Copy, n->type, 0, 0, {}, {}, {n}};
+}
+
 class Gvn {
  public:
   explicit Gvn(Graph& g) : g_(g), dom_(g) {}
@@ -115,7 +122,7 @@ class Gvn {
     if (c->is_const()) return;
     // Only comparisons and tests are 1 when they are not 0.
     bool is_bool = is_compare(c->op) || c->op == Op::IsExact || c->op == Op::IsSubclass || c->op == Op::IsInstance;
-    if (is_bool || !truth) learn(key_of(c), constant(Type::I32, truth));
+    if (is_bool || !truth) learn(fact_key(c), constant(Type::I32, truth));
     else learn(check_key(Op::Guard, {c}), c);
     Node* a = c->operands.empty() ? nullptr : c->operands[0];
     if (truth ? c->op == Op::CmpNe : c->op == Op::CmpEq)
@@ -232,7 +239,7 @@ class Gvn {
         }
         break;
       case Op::Branch:
-        if (Node* c = lookup(key_of(n->operands[0])); c && c->is_const() && !n->operands[0]->is_const()) {
+        if (Node* c = lookup(fact_key(n->operands[0])); c && c->is_const() && !n->operands[0]->is_const()) {
           n->operands[0] = c;
           changed_ = true;
         } else if (lookup(check_key(Op::Guard, {n->operands[0]}))) {
