@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "code/memory/low_memory.h"
+#include "code/memory/region.h"
 
 namespace rapgo::code::memory {
 namespace {
@@ -34,6 +35,45 @@ TEST(LowMemory, TakenAddressesAreAUsersError) {
   int status = 0;
   waitpid(pid, &status, 0);
   EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+}
+
+// Where mremap cannot double a mapping, a file backs the code region: everything as usual, a forked child's privacy included.
+TEST(LowMemory, ByFileWhereMappingsCannotBeDoubled) {
+  const pid_t pid = fork();  // no reservation yet in the child either
+  if (pid == 0) {
+    if (low_reserved()) _exit(3);
+    force_file = true;
+    reserve_low();
+    const auto returns = [](int32_t value) {
+      uint8_t code[8] = {0xB8, 0, 0, 0, 0, 0xC3, 0xCC, 0xCC};
+      memcpy(code + 1, &value, 4);
+      uint64_t word;
+      memcpy(&word, code, 8);
+      return word;
+    };
+    const uintptr_t at = allocate(Area::Baseline, 8);
+    patch8(at, returns(1));
+    const auto call = [&] { return reinterpret_cast<int (*)()>(at)(); };
+    if (call() != 1) _exit(4);
+    const pid_t child = fork();
+    if (child == 0) {
+      if (call() != 1) _exit(5);
+      patch8(at, returns(2));
+      sync_cores();
+      _exit(call() == 2 ? 0 : 6);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) _exit(7);
+    if (call() != 1) _exit(8);  // what the child patched stays in the child
+    patch8(at, returns(3));
+    sync_cores();
+    release_alias();
+    _exit(call() == 3 ? 0 : 9);
+  }
+  int status = 0;
+  waitpid(pid, &status, 0);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << WEXITSTATUS(status);
 }
 
 struct CodeMemory : testing::Test {

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -18,10 +19,22 @@ std::atomic<bool> mapped{false};
 intptr_t alias_offset = 0;
 std::mutex code_lock;
 volatile uint8_t* fork_mark = nullptr;
+bool force_file = false;
 
 namespace {
 
 uint8_t* fork_snapshot = nullptr;
+
+// The file behind the code region where mremap cannot double a mapping (qemu-user, valgrind, some sandboxes); -1 otherwise:
+// anonymous memory is what perf expects.
+int code_file = -1, snapshot_file = -1;
+
+int make_file() {
+  const int file = memfd_create("rapgo-code", MFD_CLOEXEC);
+  if (file >= 0 && ftruncate(file, kCodeSize) == 0) return file;
+  if (file >= 0) close(file);
+  return -1;
+}
 
 void* as_pointer(uintptr_t address) { return reinterpret_cast<void*>(address); }
 
@@ -40,8 +53,9 @@ void map_fixed(uintptr_t begin, uintptr_t end, int protection, int flags) {
 
 // A second mapping of the same pages, writable, at `at` or where the kernel likes. MAP_FAILED on failure.
 void* make_alias(void* at) {
-  void* alias = at ? mremap(as_pointer(abi::kCodeBase), 0, kCodeSize, MREMAP_MAYMOVE | MREMAP_FIXED, at)
-                   : mremap(as_pointer(abi::kCodeBase), 0, kCodeSize, MREMAP_MAYMOVE);
+  void* alias = code_file >= 0 ? mmap(at, kCodeSize, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE | (at ? MAP_FIXED : 0), code_file, 0)
+                : at           ? mremap(as_pointer(abi::kCodeBase), 0, kCodeSize, MREMAP_MAYMOVE | MREMAP_FIXED, at)
+                               : mremap(as_pointer(abi::kCodeBase), 0, kCodeSize, MREMAP_MAYMOVE);
   if (alias == MAP_FAILED) return alias;
   // Not in children: they would write into the parent's code.
   if (mprotect(alias, kCodeSize, PROT_READ | PROT_WRITE) != 0 || madvise(alias, kCodeSize, MADV_DONTFORK) != 0) {
@@ -51,8 +65,22 @@ void* make_alias(void* at) {
   return alias;
 }
 
+// Puts the code region on a file, while it is still empty, and makes the alias from that.
+void* make_alias_by_file() {
+  const int file = make_file();
+  if (file < 0) return MAP_FAILED;
+  if (mmap(as_pointer(abi::kCodeBase), kCodeSize, PROT_READ | PROT_EXEC, MAP_SHARED | MAP_FIXED | MAP_NORESERVE, file, 0) == MAP_FAILED) {
+    close(file);
+    return MAP_FAILED;
+  }
+  code_file = file;
+  return make_alias(nullptr);
+}
+
 uint8_t* take_snapshot() {
-  void* copy = mmap(nullptr, kCodeSize, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (code_file >= 0 && (snapshot_file = make_file()) < 0) return nullptr;
+  void* copy = mmap(nullptr, kCodeSize, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE | (code_file >= 0 ? 0 : MAP_ANONYMOUS),
+                    snapshot_file, 0);
   if (copy == MAP_FAILED) return nullptr;
   Extent extents[4];
   const int count = used_extents(extents);
@@ -64,6 +92,11 @@ uint8_t* take_snapshot() {
 
 // Puts the snapshot in the place of the pages shared with the parent; only this thread exists and it is not in managed code.
 void adopt(uint8_t* snapshot) {
+  if (snapshot_file >= 0) {
+    close(code_file);
+    code_file = snapshot_file;
+    snapshot_file = -1;
+  }
   if (snapshot == nullptr ||
       mremap(snapshot, kCodeSize, kCodeSize, MREMAP_MAYMOVE | MREMAP_FIXED, as_pointer(abi::kCodeBase)) == MAP_FAILED ||
       mprotect(as_pointer(abi::kCodeBase), kCodeSize, PROT_READ | PROT_EXEC) != 0 ||
@@ -81,6 +114,8 @@ void before_fork() {
 void after_fork_in_parent() {
   if (fork_snapshot) munmap(fork_snapshot, kCodeSize);
   fork_snapshot = nullptr;
+  if (snapshot_file >= 0) close(snapshot_file);
+  snapshot_file = -1;
   code_lock.unlock();
 }
 void after_fork_in_child() {
@@ -106,7 +141,8 @@ void reserve_low() {
     munmap(as_pointer(abi::kMetaBase), abi::kFrozenEnd - abi::kMetaBase);
     throw;
   }
-  void* alias = make_alias(nullptr);
+  void* alias = force_file ? MAP_FAILED : make_alias(nullptr);
+  if (alias == MAP_FAILED) alias = make_alias_by_file();
   void* mark = mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (alias == MAP_FAILED || mark == MAP_FAILED) {
     const std::string why = strerror(errno);

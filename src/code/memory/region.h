@@ -31,6 +31,8 @@ inline uint8_t* writable(uintptr_t address) {
   return reinterpret_cast<uint8_t*>(address + alias_offset);
 }
 
+extern bool force_file;  // for tests: as if mremap could not double a mapping; set before reserve_low
+
 void register_sync();  // sync.cpp: with membarrier
 
 }  // namespace rapgo::code::memory
