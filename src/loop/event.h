@@ -24,7 +24,7 @@ enum class EventKind : uint8_t {
   ProbesStarted, ProbesRemoved,
   Decided,         // a = expected benefit ns, b = expected cost ns; tier
   DecidedNot,      // a = benefit ns, b = cost ns
-  Measured,        // a = ns per unit before, b = after (measured gain)
+  Measured,        // a = millionths of the yardstick's time before, b = after (measured gain)
   RolledBack,      // a = before, b = after
   AssumptionBroken,// a = AssumptionKind
   CompileFailed,   // a = reason

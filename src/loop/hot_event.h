@@ -24,7 +24,8 @@ struct HotEvent {
   uint32_t il_bytes = 0;
   bool has_loops = false;
   bool has_virtual_calls = false; // worth probing
-  uint64_t measured_before = 0, measured_after = 0;  // GainMeasured: ns per sample unit
+  double measured_before = 0, measured_after = 0;  // GainMeasured: time in the method per time in its yardstick
+  double measured_error = 0;      // relative standard error of after / before
   std::shared_ptr<const Profile> profile;
 };
 

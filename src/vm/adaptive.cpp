@@ -134,6 +134,7 @@ void Adaptive::round() {
   take_loaded();
   take_exits();
   check_probes();
+  check_gains();
   for (const auto& hot : aggregator_.hottest()) consider(hot);
   // Loops whose time goes to what they call are hot too, though they are seldom innermost.
   std::vector<std::pair<double, MethodId>> outer;
@@ -149,6 +150,7 @@ void Adaptive::round() {
 
 void Adaptive::add_sample(const loop::Sample& sample) {
   aggregator_.add(sample);
+  gains_.add(sample);
   loop::Event e;
   e.time_ns = sample.time_ns;
   e.kind = EventKind::Sampled;
@@ -265,6 +267,7 @@ void Adaptive::plan_done(compile::driver::Result& result) {
   history_.compiled(plan, result.code != nullptr);
   if (result.code) {
     model_.compiled(plan.tier, result.value->il_bytes, result.compile_ns);
+    if (plan.tier == Tier::Optimized) gains_.replaced(method, result.code->id, base::monotonic_ns());
     if (plan.tier == Tier::Probed) {
       probing_.push_back({result.code, base::monotonic_ns()});
       tell(EventKind::ProbesStarted, Tier::Probed, method, result.code->id, 0, 0, 0);
@@ -367,6 +370,35 @@ void Adaptive::check_probes() {
     loop::HotEvent e = event_for(Method::from(method), 0, {});
     e.reason = loop::HotReason::ProbesFull;
     carry_out(e, decide::decide(e, history_, model_, policy_));
+  }
+}
+
+// R8: what was installed must pay, and what does not is taken back.
+void Adaptive::check_gains() {
+  for (const auto& gain : gains_.take()) {
+    const uint64_t now = base::monotonic_ns();
+    InstalledCode* code = code::versions::by_id(gain.version);
+    if (!gain.measured) {
+      if (config_.journal) config_.journal->decision(now, gain.method, fmt::format("gain not measured: {}", gain.why_not));
+      continue;
+    }
+    // Events carry integers: millionths.
+    const auto millionths = [](double x) { return static_cast<uint64_t>(x * 1e6 + 0.5); };
+    tell(EventKind::Measured, Tier::Optimized, gain.method, gain.version, 0, millionths(gain.before), millionths(gain.after));
+    model_.measured(gain.method, gain.before, gain.after);
+    loop::HotEvent e = event_for(Method::from(gain.method), 0, gain.version);
+    e.reason = loop::HotReason::GainMeasured;
+    e.measured_before = gain.before;
+    e.measured_after = gain.after;
+    e.measured_error = gain.error;
+    const decide::Decision d = decide::decide(e, history_, model_, policy_);
+    if (config_.journal)
+      config_.journal->decision(now, gain.method, fmt::format("{}: {:.2f}x (error {:.0f} %)", d.why, gain.before / gain.after, gain.error * 100));
+    if (!d.roll_back || !code) continue;
+    tell(EventKind::RolledBack, Tier::Optimized, gain.method, gain.version, 0, millionths(gain.before), millionths(gain.after));
+    history_.rolled_back(gain.method);
+    code::versions::retire(code, code::versions::RetireReason::RolledBack);
+    if (config_.forget) config_.forget(*code);
   }
 }
 

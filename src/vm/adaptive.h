@@ -17,6 +17,7 @@
 #include "explain/journal.h"
 #include "load/types/method.h"
 #include "observe/profile/aggregator.h"
+#include "observe/profile/gain_watch.h"
 
 namespace rapgo::vm {
 
@@ -31,6 +32,7 @@ class Adaptive {
     std::function<bool(load::types::Method*)> may_optimize;             // --only, --skip, body kinds
     std::function<void(std::shared_ptr<const loop::CompiledCode>)> remember;  // offers published code to the store
     std::function<void()> reclaim;                                      // called when code waits for reclamation
+    std::function<void(const code::versions::InstalledCode&)> forget;   // the store is not to offer this version again
     std::function<void(const std::string&)> record;                     // --record: one line
     std::function<void()> recall;                                       // on the observer, once, before the first decision: seeds
   };
@@ -76,6 +78,7 @@ class Adaptive {
   void take_loaded();
   void take_exits();
   void check_probes();
+  void check_gains();
   void adjust_rate(bool any_samples);
   loop::HotEvent event_for(load::types::Method* method, uint32_t il, loop::VersionId version);
 
@@ -85,6 +88,7 @@ class Adaptive {
   std::atomic<uint64_t> cpu_ns_{0};
   std::mutex lock_;                  // guards everything below; short
   observe::Aggregator aggregator_;
+  observe::GainWatch gains_;
   decide::History history_;
   decide::CostModel model_;
   decide::PolicyOptions policy_;

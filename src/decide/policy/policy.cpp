@@ -30,7 +30,8 @@ Decision decide(const loop::HotEvent& event, const History& history, const CostM
   const MethodHistory& past = h ? *h : none;
 
   if (event.reason == HotReason::GainMeasured) {
-    if (event.measured_before && event.measured_after > event.measured_before * 1.05 && past.rollbacks < 2) {
+    // Slower beyond what chance explains: two standard errors, and a little that nobody would notice.
+    if (event.measured_before > 0 && event.measured_after > event.measured_before * (1.05 + 2 * event.measured_error) && past.rollbacks < 2) {
       Decision d = no("measured slower than what it replaced");
       d.roll_back = true;
       return d;
