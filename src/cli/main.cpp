@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/options.h"
+#include "cli/mono_options.h"
 #include "vm/runtime.h"
 
 
@@ -31,7 +32,7 @@ static int command(std::span<const std::string_view> words, rapgo::base::Options
 }
 
 static int usage(FILE* to, int status) {
-  std::fprintf(to, "usage: rapgo [options] app.exe [args]\n       rapgo cache list|verify|clear|export FILE|import FILE\n\n%s", rapgo::base::option_help().c_str());
+  std::fprintf(to, "usage: rapgo [options] app.exe [args]\n       rapgo cache list|verify|clear|export FILE|import FILE\n\n%s\nOptions of mono are taken too, and its whole command line where rapgo is called as mono, mono-sgen or cli.\n", rapgo::base::option_help().c_str());
   return status;
 }
 
@@ -48,8 +49,16 @@ int main(int argc, char** argv) {
   try {
     base::Options options;
     base::parse_options_variable(std::getenv("RAPGO_OPTIONS"), options);
+    const bool as_mono = cli::called_as_mono(argv[0]);
+    if (as_mono) cli::read_mono_variable(std::getenv("MONO_ENV_OPTIONS"), options);
     std::vector<std::string_view> words(argv + 1, argv + argc);
-    const size_t taken = base::parse_options(words, options);
+    const cli::CommandLine line = cli::read_options(words, as_mono, options);
+    base::parse_options(line.options, options);
+    const size_t taken = line.taken;
+    if (!line.print.empty()) {
+      std::puts(line.print.c_str());
+      return 0;
+    }
     if (options.help) return usage(stdout, 0);
     if (options.version) {
       std::puts(vm::version_line().c_str());
@@ -58,7 +67,7 @@ int main(int argc, char** argv) {
     if (options.list_optimizations) return vm::list_optimizations();
     refuse_unsupported(options);
     if (taken >= words.size()) return usage(stderr, 1);
-    if (is_command(words[taken])) return command(std::span(words).subspan(taken), options);
+    if (!as_mono && is_command(words[taken])) return command(std::span(words).subspan(taken), options);
     vm::Program program;
     program.path = std::string(words[taken]);
     for (size_t i = taken; i < words.size(); i++) {

@@ -15,5 +15,5 @@ EXPORT void mono_add_internal_call_with_flags(const char* name, const void* func
 EXPORT void mono_marshal_set_last_error() {
   if (rapgo::abi::stub_bodies.save_errno) rapgo::abi::stub_bodies.save_errno();
 }
-EXPORT void* mono_threads_enter_gc_safe_region_internal(void*) { return new rapgo::run::threads::NativeScope; }
-EXPORT void mono_threads_exit_gc_safe_region_internal(void* cookie, void*) { delete static_cast<rapgo::run::threads::NativeScope*>(cookie); }
+EXPORT void* mono_threads_enter_gc_safe_region_internal(void*) { return new rapgo::run::threads::NativeCookie; }
+EXPORT void mono_threads_exit_gc_safe_region_internal(void* cookie, void*) { delete static_cast<rapgo::run::threads::NativeCookie*>(cookie); }

@@ -28,6 +28,7 @@
 #include "run/calls/compile_hooks.h"
 #include "run/calls/invoke.h"
 #include "run/classlib/boot.h"
+#include "run/classlib/console.h"
 #include "run/classlib/classlib.h"
 #include "run/classlib/objects.h"
 #include "run/stack/border.h"
@@ -287,8 +288,7 @@ void run_finalizer(abi::Object* object) {
   try {
     if (target) run::calls::invoke<void>(target, object);
   } catch (const run::ManagedException& e) {
-    run::classlib::unhandled_exception(e.object());
-    std::_Exit(run::stack::report_unhandled(e.object()));
+    run::classlib::die_of(e.object());
   }
 }
 
@@ -317,11 +317,17 @@ void finish();
   fflush(stderr);
   _exit(status & 0xff);
 }
+  run::classlib::restore_terminal();
 
 // Environment.Exit, on any managed thread.
 [[noreturn]] void exit_now(int status) {
   run::classlib::process_exit();
   threads::NativeScope native;  // what is waited for may want to stop the world
+[[noreturn]] void die_now(int status) {
+  threads::NativeScope native;
+  end_process(status);
+}
+
   end_process(status);
 }
 
@@ -338,14 +344,14 @@ int run_program() {
     world->main_ns = base::monotonic_ns();
     status = call_main(entry);
   } catch (const run::ManagedException& e) {
-    run::classlib::unhandled_exception(e.object());
-    return run::stack::report_unhandled(e.object());
+    run::classlib::die_of(e.object());
   } catch (const load::types::LoadError& e) {
     throw base::UserError(fmt::format("cannot run {}: {}", world->program.path, e.what()));
   }
   threads::wait_for_foreground_threads();
-  run::classlib::process_exit();
-  return status;
+  run::classlib::exit_code() = status;
+  run::classlib::process_exit();  // its handlers may change the status
+  return run::classlib::exit_code();
 }
 
 double percent(uint64_t part, uint64_t whole) { return whole ? 100.0 * static_cast<double>(part) / static_cast<double>(whole) : 0; }
@@ -442,6 +448,7 @@ void boot_runtime() {
 }
 
 }  // namespace
+  run::classlib::on_death = die_now;
 
 int run(const base::Options& options, const Program& program) {
   world = new World;

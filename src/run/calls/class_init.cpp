@@ -74,6 +74,7 @@ abi::Object* wrap(Type* type, abi::Object* inner) {
     std::lock_guard hold(table().lock);
     exception = table().failures[type].get();
   }
+  stack::forget_trace(exception);
   throw ManagedException(exception);
 }
 

@@ -1,5 +1,7 @@
 #include "run/classlib/boot.h"
 
+#include <cstdlib>
+
 #include "gc/binding/api.h"
 #include "run/calls/class_init.h"
 #include "run/calls/invoke.h"
@@ -57,25 +59,20 @@ Object* current_domain() { return domain; }
 Object* current_context() { return context; }
 Object* application_setup() { return domain_setup; }
 
-static void call_handler(Object* handler, std::initializer_list<Object*> arguments) {
-  Type* type = stack_type(handler);
-  Method* invoke = type->find_method("Invoke");
-  std::vector<Object*> values{handler};
-  values.insert(values.end(), arguments);
-  std::vector<const void*> pointers;
-  for (auto& v : values) pointers.push_back(&v);
-  calls::invoke_raw(invoke, pointers.data(), nullptr);
+static void call_handler(Object* handler, Object* sender, Object* arguments) {
+  calls::invoke<void>(stack_type(handler)->find_method("Invoke"), handler, sender, arguments);
 }
 
 void process_exit() {
   try {
-    if (Object* handler = kProcessExit.ref(domain)) call_handler(handler, {domain, nullptr});
+    if (Object* handler = kProcessExit.ref(domain)) call_handler(handler, domain, nullptr);
   } catch (const ManagedException& e) {
     stack::report_unhandled(e.object());
   }
 }
 
-void unhandled_exception(Object* exception) {
+// true: there were some, and the report is theirs to make.
+static bool run_unhandled_handlers(Object* exception) {
   try {
     Object* handler = kUnhandled.ref(domain);
     if (!handler) return;
@@ -83,10 +80,19 @@ void unhandled_exception(Object* exception) {
     Object* args = calls::new_object(type);
     calls::ensure_initialized(type);
     calls::invoke<void>(type->find_method(".ctor", 2), args, exception, true);
-    call_handler(handler, {domain, args});
+    call_handler(handler, domain, args);
   } catch (const ManagedException& e) {
     stack::report_unhandled(e.object());
   }
 }
+  return true;
+}
+
+void (*on_death)(int) = nullptr;
+
+void die_of(Object* exception) {
+  const int status = run_unhandled_handlers(exception) ? 1 : stack::report_unhandled(exception);
+  if (on_death) on_death(status);
+  std::_Exit(status);
 
 }  // namespace rapgo::run::classlib

@@ -20,11 +20,13 @@ abi::Object* current_domain();
 abi::Object* current_context();
 // AppDomain.ProcessExit handlers; what they throw is reported and swallowed.
 void process_exit();
-// AppDomain.UnhandledException handlers.
-void unhandled_exception(abi::Object* exception);
+// Nobody caught it: AppDomain.UnhandledException handlers, the report, the end of the process with status 1. On any managed thread.
+[[noreturn]] void die_of(abi::Object* exception);
 abi::Object* application_setup();
 // Ends the process (Environment.Exit); the calling thread is in Mode::Runtime. Set by vm; null: std::exit.
 extern void (*on_exit)(int status);
+// The same without AppDomain.ProcessExit handlers. Set by vm; null: _Exit.
+extern void (*on_death)(int status);
 int32_t& exit_code();                      // Environment.ExitCode
 const Application& application();
 

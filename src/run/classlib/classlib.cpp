@@ -8,6 +8,7 @@ void register_all() {
   register_strings();
   register_environment();
   register_io();
+  register_console();
   register_files();
   register_globalization();
   register_math();

@@ -11,7 +11,8 @@ void register_core();           // Object, ValueType, GC, RuntimeHelpers, Buffer
 void register_arrays();
 void register_strings();
 void register_environment();    // Environment, AppDomain
-void register_io();             // MonoIO, console driver
+void register_io();             // MonoIO
+void register_console();        // the terminal
 void register_files();          // MonoIO: attributes, times, locks, pipes
 void register_globalization();
 void register_math();

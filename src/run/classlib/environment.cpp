@@ -11,6 +11,7 @@
 #include "run/calls/icall.h"
 #include "run/calls/invoke.h"
 #include "run/classlib/boot.h"
+#include "run/classlib/console.h"
 #include "run/classlib/classlib.h"
 #include "run/classlib/objects.h"
 #include "run/stack/throw.h"
@@ -85,9 +86,12 @@ namespace {
   if (on_exit) on_exit(code);
   std::exit(code);
 }
-void fail_fast(String* message, Object*, String*) {
+void fail_fast(String* message, Object* exception, String*) {
   const std::string text = message ? calls::to_utf8(message) : "";
-  dprintf(2, "%s\n", text.c_str());
+  dprintf(2, message ? "CLR: Managed code called FailFast, saying \"%s\"\n" : "CLR: Managed code called FailFast without specifying a reason\n", text.c_str());
+  if (exception) stack::report_unhandled(exception);
+  dprintf(2, "%s", stack::format_stack(stack::capture_stack()).c_str());
+  restore_terminal();
   std::abort();
 }
 

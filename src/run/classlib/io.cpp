@@ -183,10 +183,6 @@ char16_t directory_separator() { return u'/'; }
 char16_t path_separator() { return u':'; }
 void dump_handles() {}
 
-bool is_a_tty(intptr_t handle) { return isatty(static_cast<int>(handle)); }
-int32_t key_available(int32_t) { return 0; }
-bool set_echo(bool) { return true; }
-bool set_break(bool) { return true; }
 
 const calls::IcallEntry kEntries[] = {
     RAPGO_ICALL("System.IO.MonoIO::get_ConsoleInput", console_input),
@@ -214,10 +210,6 @@ const calls::IcallEntry kEntries[] = {
     RAPGO_ICALL("System.IO.MonoIO::get_VolumeSeparatorChar", directory_separator),
     RAPGO_ICALL("System.IO.MonoIO::get_PathSeparator", path_separator),
     RAPGO_ICALL("System.IO.MonoIO::DumpHandles", dump_handles),
-    RAPGO_ICALL("System.ConsoleDriver::Isatty", is_a_tty),
-    RAPGO_ICALL("System.ConsoleDriver::InternalKeyAvailable", key_available),
-    RAPGO_ICALL("System.ConsoleDriver::SetEcho", set_echo),
-    RAPGO_ICALL("System.ConsoleDriver::SetBreak", set_break),
 };
 
 }  // namespace

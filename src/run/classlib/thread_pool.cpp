@@ -23,8 +23,7 @@ void perform() {
   try {
     calls::invoke<bool>(dispatch);
   } catch (const stack::ManagedException& e) {
-    unhandled_exception(e.object());
-    std::_Exit(stack::report_unhandled(e.object()));
+    die_of(e.object());
   }
 }
 

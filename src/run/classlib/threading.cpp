@@ -107,9 +107,7 @@ void run_thread(Object* thread, Object* argument) {
     if (invoke->signature().params.empty()) calls::invoke<void>(invoke, start);
     else calls::invoke<void>(invoke, start, argument);
   } catch (const ManagedException& e) {
-    unhandled_exception(e.object());
-    const int status = stack::report_unhandled(e.object());
-    std::_Exit(status);
+    die_of(e.object());
   }
 }
 
@@ -222,75 +220,6 @@ void volatile_write_ref(Object** p, Object* v) {
   gc::store_ref(p, v);
 }
 
-// ---- events: native objects behind EventWaitHandle ----
-struct Event {
-  std::mutex lock;
-  std::condition_variable changed;
-  bool manual, set;
-};
-intptr_t create_event(bool manual, bool initial, const char16_t*, int32_t, int32_t* error) {
-  *error = 0;
-  auto* e = new Event;
-  e->manual = manual;
-  e->set = initial;
-  return reinterpret_cast<intptr_t>(e);
-}
-bool set_event(intptr_t handle) {
-  auto* e = reinterpret_cast<Event*>(handle);
-  std::lock_guard hold(e->lock);
-  e->set = true;
-  if (e->manual) e->changed.notify_all();
-  else e->changed.notify_one();
-  return true;
-}
-bool reset_event(intptr_t handle) {
-  auto* e = reinterpret_cast<Event*>(handle);
-  std::lock_guard hold(e->lock);
-  e->set = false;
-  return true;
-}
-void close_event(intptr_t handle) { delete reinterpret_cast<Event*>(handle); }
-constexpr int32_t kTimeout = 0x102;
-// One handle: waits. Several: looks at each in turn until one (or all) can be taken.
-int32_t wait_handles(intptr_t* handles, int32_t count, bool all, int32_t timeout) {
-  std::vector<intptr_t> copy(handles, handles + count);
-  threads::NativeScope native;
-  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout < 0 ? 0 : timeout);
-  auto take = [](Event* e) {
-    if (!e->set) return false;
-    if (!e->manual) e->set = false;
-    return true;
-  };
-  if (count == 1) {
-    auto* e = reinterpret_cast<Event*>(copy[0]);
-    std::unique_lock hold(e->lock);
-    if (timeout < 0) e->changed.wait(hold, [&] { return e->set; });
-    else if (!e->changed.wait_until(hold, until, [&] { return e->set; })) return kTimeout;
-    take(e);
-    return 0;
-  }
-  for (;;) {
-    int taken = 0;
-    for (int32_t i = 0; i < count; i++) {
-      auto* e = reinterpret_cast<Event*>(copy[i]);
-      std::lock_guard hold(e->lock);
-      if (all) taken += e->set;
-      else if (take(e)) return i;
-    }
-    if (all && taken == count) {
-      for (intptr_t h : copy) {
-        auto* e = reinterpret_cast<Event*>(h);
-        std::lock_guard hold(e->lock);
-        take(e);
-      }
-      return 0;
-    }
-    if (timeout >= 0 && std::chrono::steady_clock::now() >= until) return kTimeout;
-    timespec pause{0, 500000};
-    nanosleep(&pause, nullptr);
-  }
-}
-
 #define THREAD(name, f) RAPGO_ICALL("System.Threading.Thread::" name, f)
 #define VOLATILE(cs, T) THREAD("VolatileRead(" cs "&)", volatile_read<T>), THREAD("VolatileWrite(" cs "&," cs ")", volatile_write<T>)
 const calls::IcallEntry kEntries[] = {
@@ -313,11 +242,6 @@ const calls::IcallEntry kEntries[] = {
     VOLATILE("byte", uint8_t), VOLATILE("sbyte", int8_t), VOLATILE("short", int16_t), VOLATILE("ushort", uint16_t), VOLATILE("int", int32_t), VOLATILE("uint", uint32_t),
     VOLATILE("long", int64_t), VOLATILE("ulong", uint64_t), VOLATILE("intptr", intptr_t), VOLATILE("uintptr", intptr_t), VOLATILE("float", float), VOLATILE("single", float),
     VOLATILE("double", double), THREAD("VolatileRead(object&)", volatile_read<Object*>), THREAD("VolatileWrite(object&,object)", volatile_write_ref),
-    RAPGO_ICALL("System.Threading.NativeEventCalls::CreateEvent_icall", create_event),
-    RAPGO_ICALL("System.Threading.NativeEventCalls::SetEvent_internal", set_event),
-    RAPGO_ICALL("System.Threading.NativeEventCalls::ResetEvent_internal", reset_event),
-    RAPGO_ICALL("System.Threading.NativeEventCalls::CloseEvent_internal", close_event),
-    RAPGO_ICALL("System.Threading.WaitHandle::Wait_internal", wait_handles),
 };
 
 }  // namespace

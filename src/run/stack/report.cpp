@@ -1,4 +1,5 @@
 #include <string>
+#include <vector>
 
 #include <unistd.h>
 
@@ -55,10 +56,21 @@ std::string describe(abi::Object* exception) {
   return plainly(exception);
 }
 
+// Of a recursion gone wild the beginning and the end are told.
+std::string without_the_middle(const std::string& text) {
+  constexpr size_t kHead = 60, kTail = 20;
+  std::vector<size_t> starts{0};
+  for (size_t i = 0; i + 1 < text.size(); i++)
+    if (text[i] == '\n') starts.push_back(i + 1);
+  if (starts.size() <= 2 * (kHead + kTail)) return text;
+  const size_t left_out = starts.size() - kHead - kTail;
+  return text.substr(0, starts[kHead]) + "  ... " + std::to_string(left_out) + " lines ...\n" + text.substr(starts[kHead + left_out]);
+}
+
 }  // namespace
 
 int report_unhandled(abi::Object* exception) {
-  const std::string text = describe(exception);
+  const std::string text = without_the_middle(describe(exception));
   threads::NativeScope native;
   write_all("\nUnhandled Exception:\n" + text + "\n[ERROR] FATAL UNHANDLED EXCEPTION: " + text + "\n");
   return 1;

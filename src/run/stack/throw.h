@@ -51,6 +51,7 @@ abi::Object* exception_from(const load::types::LoadError& error);
 struct TraceFrame { uint32_t method; uint32_t il_offset; uint64_t pc; };
 uint32_t trace_length(abi::Object* stack_trace);
 TraceFrame trace_frame(abi::Object* stack_trace, uint32_t index);
+void forget_trace(abi::Object* exception);  // of an exception that is thrown once more, from another place
 
 // Writes "Unhandled Exception:\n..." to stderr as Mono does; returns the exit status 1. Runs managed ToString().
 int report_unhandled(abi::Object* exception);

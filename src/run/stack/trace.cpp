@@ -43,7 +43,8 @@ void TraceBuilder::push(uint32_t method, uint32_t il, uint64_t pc) {
 void TraceBuilder::add(const Cursor& c, int64_t known_il) {
   const InstalledCode& code = *c.code();
   IlPosition at{0, 0};
-  c.il(at);
+  // What a prologue or an initialiser called at entry throws is the caller's.
+  if (known_il < 0 && (!c.il(at) || (code.tier == loop::Tier::Baseline && at.il_offset > code.code.il_bytes))) return;
   uint32_t frame = known_il >= 0 ? 0 : at.frame, il = known_il >= 0 ? static_cast<uint32_t>(known_il) : at.il_offset;
   for (;;) {
     const bool outermost = frame == 0 || frame >= code.code.inlined.size();
@@ -58,9 +59,9 @@ void TraceBuilder::store(abi::Object* exception, bool append) {
   if (!is_exception(exception) || collected.empty()) return;
   auto* old = append ? static_cast<abi::Array*>(ref_at(exception, trace_offset())) : nullptr;
   if (old && old->head() != trace_array_head()) old = nullptr;
-  const size_t before = old ? static_cast<size_t>(old->length) : 0;
-  // A rethrow begins in the frame where the trace so far ends: that frame is there already, with the offset of the first throw.
-  if (before >= 2 && static_cast<uint32_t>(old->at<uint64_t>(before)[-2]) == static_cast<uint32_t>(collected[0])) collected.erase(collected.begin(), collected.begin() + 2);
+  size_t before = old ? static_cast<size_t>(old->length) : 0;
+  // A rethrow begins in the frame where the trace so far ends: that frame is told once, with the place of the rethrow.
+  if (before >= 2 && static_cast<uint32_t>(old->at<uint64_t>(before)[-2]) == static_cast<uint32_t>(collected[0])) before -= 2;
   abi::Array* array = gc::alloc_vector(trace_array_head(), static_cast<int64_t>(before + collected.size()));
   if (!array) return;
   if (old) std::memcpy(array->data(), old->data(), before * 8);
@@ -68,6 +69,7 @@ void TraceBuilder::store(abi::Object* exception, bool append) {
   gc::store_ref(&ref_at(exception, trace_offset()), array);
 }
 
+void forget_trace(abi::Object* exception) { gc::store_ref(&ref_at(exception, trace_offset()), nullptr); }
 uint32_t trace_length(abi::Object* trace) {
   return trace && trace->head() == trace_array_head() ? static_cast<uint32_t>(static_cast<abi::Array*>(trace)->length / 2) : 0;
 }

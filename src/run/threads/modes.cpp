@@ -44,6 +44,9 @@ NativeScope::~NativeScope() {
   state.native_sp = outer_sp_;
 }
 
+NativeCookie::NativeCookie() : below_(current_thread()->cookies) { current_thread()->cookies = this; }
+NativeCookie::~NativeCookie() { current_thread()->cookies = below_; }
+
 RuntimeScope::RuntimeScope() {
   abi::ThreadState& state = abi::current();
   outer_ = state.mode.load(std::memory_order_relaxed);

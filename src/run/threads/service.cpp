@@ -21,6 +21,8 @@ struct Service {
   std::atomic<uint32_t> rounds{0};    // completed looks at the finalization queue
   std::atomic<uint32_t> started{0};   // begun ones
   std::atomic<Thread*> thread{nullptr};
+  std::atomic<void (*)()> bodies[static_cast<size_t>(ServiceCall::kCount)] = {};
+  std::atomic<bool> asked[static_cast<size_t>(ServiceCall::kCount)] = {};
   Service() { sem_init(&work, 0, 0); }
 };
 Service& service() {
@@ -54,6 +56,8 @@ void serve(void (*finalize)(abi::Object*)) {
       for (;;) pause();
     }
     if (s.dump.exchange(false)) print_all_stacks();
+    for (size_t i = 0; i < static_cast<size_t>(ServiceCall::kCount); i++)
+      if (s.asked[i].exchange(false)) s.bodies[i].load()();
     s.started.fetch_add(1);
     while (!s.stop.load()) {
       abi::Object* object = gc::next_finalizable();
@@ -80,6 +84,12 @@ void request_finalization() { sem_post(&service().work); }
 
 void request_stack_dump() {
   service().dump.store(true);
+  sem_post(&service().work);
+}
+
+void set_service_call(ServiceCall which, void (*body)()) { service().bodies[static_cast<size_t>(which)] = body; }
+void request_call(ServiceCall which) {
+  service().asked[static_cast<size_t>(which)] = true;
   sem_post(&service().work);
 }
 

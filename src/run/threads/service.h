@@ -1,4 +1,4 @@
-// The service thread: runs finalizers, prints stacks on SIGQUIT.
+// The service thread: runs finalizers, prints stacks on SIGQUIT, and does what other signals ask for in managed code.
 // Thread safety: any thread; the request_* functions also from signal handlers.
 #pragma once
 #include <functional>
@@ -11,6 +11,9 @@ namespace rapgo::run::threads {
 void start_service_thread(void (*finalize)(abi::Object*));
 void request_finalization();
 void request_stack_dump();
+enum class ServiceCall { ConsoleCancel, kCount };
+void set_service_call(ServiceCall which, void (*body)());  // `body`: attached, Mode::Runtime; throws nothing
+void request_call(ServiceCall which);
 // true: every finalizer that was due when called has run. timeout_ms -1: for ever. No-op on the service thread itself.
 bool wait_for_pending_finalizers(int64_t timeout_ms);
 // At exit: no further finalizer begins.

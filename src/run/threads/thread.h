@@ -75,6 +75,7 @@ class Thread {
     ExceptionSlot *next, *previous;
     int references;
   };
+  class NativeCookie* cookies = nullptr;
   ExceptionSlot* in_flight = nullptr;  // all of them, newest first
 
   // ---- suspension ----
@@ -145,6 +146,19 @@ class NativeScope {
   uint64_t saved_[6];      // callee-saved registers of the caller: scanned, since they lie above native_sp
   uint64_t outer_sp_;
   abi::Mode outer_;
+};
+
+// One in the C heap (cookies of libmono-native): its words are scanned through a list of the thread. Made and destroyed on one thread, as a stack.
+class NativeCookie {
+ public:
+  NativeCookie();
+  ~NativeCookie();
+  NativeCookie(const NativeCookie&) = delete;
+
+ private:
+  friend void scan_thread(Thread&, void (*)(void*, const uint64_t*, const uint64_t*), void*, const void*);
+  NativeCookie* below_;
+  NativeScope scope_;
 };
 
 // A native callback into the runtime: Native -> Runtime -> Native.
