@@ -31,8 +31,8 @@ read_program() {  # NAME → args env mcs source symbols generator peer timeout 
       *) echo "$file: unknown key '$key'" >&2; return 1 ;;
     esac
   done < "$file"
-  if [ -n "$source" ]; then source=$tests/programs/$source; else source=$file; fi
   [ -z "$symbols" ] || mcs="-debug $mcs"
+  if [ -n "$source" ]; then source=$tests/programs/$source; else source=$file; fi
 }
 
 compile_program() {  # NAME OUTDIR; prints the compiler's words only where it fails
@@ -46,21 +46,14 @@ compile_program() {  # NAME OUTDIR; prints the compiler's words only where it fa
       *.cs) log=$(mcs -nologo -langversion:latest -optimize+ -unsafe -warn:0 $mcs "-out:$exe.new" "$source" 2>&1) ;;
       *.il) log=$(ilasm -quiet "-output:$exe.new" "$source" 2>&1) ;;
     esac || { printf '%s\n' "$log" | head -n 5 >&2; exit 1; }
-    mv "$exe.new" "$exe"
-  ) 9>"$2/.$1.lock"
-}
-
-# Runs a compiled program: run_program EXE COMMAND WORDS...; stdout to $out, stderr to $err; the exit status is the last
-# line of $out, in brackets, as in NAME.expected. Uses args, env and timeout from read_program.
-run_program() {
     case $symbols in
       mdb) mv "$exe.new.mdb" "$exe.mdb" ;;
       ?*) other_symbols "$symbols" "$exe" "$2" || exit 1 ;;
     esac
-  local exe=$1 status=0 load wall
-  shift
-  # `timeout` is meant for a machine of our own: where others use it too, the clock on the wall runs up to ten times as long.
-  load=$(cut -d. -f1 /proc/loadavg 2>/dev/null || echo 0)
+    mv "$exe.new" "$exe"
+  ) 9>"$2/.$1.lock"
+}
+
 # KIND EXE DIR: the .mdb of EXE.new becomes a .pdb, by Mono.Cecil (mcs writes .mdb only).
 other_symbols() {
   local tool=$3/symbols.exe cecil
@@ -71,6 +64,13 @@ other_symbols() {
   [ "$1" != pdb ] || mv "$3/.$1/$(basename "$2" .exe).pdb" "${2%.exe}.pdb"
 }
 
+# Runs a compiled program: run_program EXE COMMAND WORDS...; stdout to $out, stderr to $err; the exit status is the last
+# line of $out, in brackets, as in NAME.expected. Uses args, env and timeout from read_program.
+run_program() {
+  local exe=$1 status=0 load wall
+  shift
+  # `timeout` is meant for a machine of our own: where others use it too, the clock on the wall runs up to ten times as long.
+  load=$(cut -d. -f1 /proc/loadavg 2>/dev/null || echo 0)
   wall=$((timeout * (1 + load / $(nproc))))
   [ "$wall" -le $((timeout * 10)) ] || wall=$((timeout * 10))
   env -u LC_ALL -u LC_CTYPE -u RAPGO_OPTIONS LANG=C.UTF-8 TZ=UTC $env \

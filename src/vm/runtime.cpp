@@ -313,21 +313,21 @@ int call_main(Method* entry) {
 void finish();
 [[noreturn]] void end_process(int status) {
   finish();
+  run::classlib::restore_terminal();
   fflush(stdout);
   fflush(stderr);
   _exit(status & 0xff);
 }
-  run::classlib::restore_terminal();
 
-// Environment.Exit, on any managed thread.
-[[noreturn]] void exit_now(int status) {
-  run::classlib::process_exit();
-  threads::NativeScope native;  // what is waited for may want to stop the world
 [[noreturn]] void die_now(int status) {
   threads::NativeScope native;
   end_process(status);
 }
 
+// Environment.Exit, on any managed thread.
+[[noreturn]] void exit_now(int status) {
+  run::classlib::process_exit();
+  threads::NativeScope native;  // what is waited for may want to stop the world
   end_process(status);
 }
 
@@ -430,6 +430,7 @@ void boot_runtime() {
   abi::helper_body(abi::Helper::StressGuard) = reinterpret_cast<void*>(&stress_guard);
   run::classlib::register_all();
   run::classlib::on_exit = exit_now;
+  run::classlib::on_death = die_now;
   if (o.stress.reclaim) versions::set_retained_limit(1);
 
   Loader::Options l;
@@ -448,7 +449,6 @@ void boot_runtime() {
 }
 
 }  // namespace
-  run::classlib::on_death = die_now;
 
 int run(const base::Options& options, const Program& program) {
   world = new World;

@@ -75,7 +75,7 @@ void process_exit() {
 static bool run_unhandled_handlers(Object* exception) {
   try {
     Object* handler = kUnhandled.ref(domain);
-    if (!handler) return;
+    if (!handler) return false;
     Type* type = Loader::get().corlib_type("System", "UnhandledExceptionEventArgs");
     Object* args = calls::new_object(type);
     calls::ensure_initialized(type);
@@ -84,7 +84,6 @@ static bool run_unhandled_handlers(Object* exception) {
   } catch (const ManagedException& e) {
     stack::report_unhandled(e.object());
   }
-}
   return true;
 }
 
@@ -94,5 +93,6 @@ void die_of(Object* exception) {
   const int status = run_unhandled_handlers(exception) ? 1 : stack::report_unhandled(exception);
   if (on_death) on_death(status);
   std::_Exit(status);
+}
 
 }  // namespace rapgo::run::classlib

@@ -225,9 +225,9 @@ void scan_thread(Thread& thread, void (*visit)(void*, const uint64_t*, const uin
     else thread.transfer.words = 0;  // so that old words keep neither objects nor code
   }
   visit(sink, state.scratch, state.scratch + 6);
+  for (const NativeCookie* c = thread.cookies; c; c = c->below_) visit(sink, reinterpret_cast<const uint64_t*>(&c->scope_), reinterpret_cast<const uint64_t*>(&c->scope_ + 1));
   if (more_words) more_words(thread, visit, sink);
 }
-  for (const NativeCookie* c = thread.cookies; c; c = c->below_) visit(sink, reinterpret_cast<const uint64_t*>(&c->scope_), reinterpret_cast<const uint64_t*>(&c->scope_ + 1));
 
 void on_scan_thread(void (*scan)(Thread&, void (*)(void*, const uint64_t*, const uint64_t*), void*)) { more_words = scan; }
 
