@@ -1,7 +1,7 @@
 // Graph: one compilation unit of the optimizer. Owns its nodes, blocks and frame states.
 //
 // Invariants (verify() checks them): blocks[0] is the entry and has no predecessors; every block ends in exactly one
-// terminator; uses are dominated by definitions; every Exit op has a state; loop headers have an entry_state.
+// terminator; uses are dominated by definitions; every Exit op has a state; loop headers have an entry_state or are marked no_hoist.
 // Thread safety: one thread at a time.
 #pragma once
 #include <deque>

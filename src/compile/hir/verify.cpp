@@ -85,7 +85,7 @@ class Verifier {
         fail(b->terminator(), "edges to b" + std::to_string(s->id) + " do not match its preds");
     for (const Block* p : b->preds) {
       if (!std::count(p->succs.begin(), p->succs.end(), b)) fail(b->nodes[0], "pred b" + std::to_string(p->id) + " does not come here");
-      if (reached_.count(p) && dom_.dominates(b, p) && !b->entry_state) fail(b->nodes[0], "loop header b" + std::to_string(b->id) + " without entry state");
+      if (reached_.count(p) && dom_.dominates(b, p) && !b->entry_state && !b->no_hoist) fail(b->nodes[0], "loop header b" + std::to_string(b->id) + " without entry state");
     }
     bool phis = true;
     for (size_t i = 0; i < b->nodes.size(); i++) {

@@ -65,9 +65,9 @@ bool Lowering::lower_arith(const hi::Node* n) {
   };
   V r = nullptr;
   switch (n->op) {
-    case Op::Add: r = fp ? b_.CreateFAdd(in(0), in(1)) : b_.CreateAdd(in(0), in(1)); break;
+    case Op::Add: r = fp ? b_.CreateFAdd(in(0), in(1)) : b_.CreateAdd(in(0), in(1), "", n->imm2 == 1, n->imm2 == 1); break;
     case Op::Sub: r = fp ? b_.CreateFSub(in(0), in(1)) : b_.CreateSub(in(0), in(1)); break;
-    case Op::Mul: r = fp ? b_.CreateFMul(in(0), in(1)) : b_.CreateMul(in(0), in(1)); break;
+    case Op::Mul: r = fp ? b_.CreateFMul(in(0), in(1)) : b_.CreateMul(in(0), in(1), "", n->imm2 == 1, n->imm2 == 1); break;
     case Op::Div: r = fp ? b_.CreateFDiv(in(0), in(1)) : b_.CreateSDiv(in(0), in(1)); break;
     case Op::DivUn: r = b_.CreateUDiv(in(0), in(1)); break;
     case Op::Rem:

@@ -151,6 +151,18 @@ bool Lowering::lower_memory(const hi::Node* n) {
       define(n, i);
       return true;
     }
+    case Op::Bound:
+    case Op::LowerBound: {
+      auto* offset = b_.CreateAlignedLoad(b_.getInt32Ty(), address(in(0), offsetof(abi::Array, bounds_offset)), Align(4));
+      mark_invariant(offset);
+      V bounds = b_.CreateGEP(b_.getInt64Ty(), in(0), b_.CreateZExt(offset, b_.getInt64Ty(), "", true));
+      const bool lower = n->op == Op::LowerBound;
+      auto* i = b_.CreateAlignedLoad(b_.getInt32Ty(), address(bounds, 8 * n->imm + (lower ? offsetof(abi::ArrayBound, lower) : offsetof(abi::ArrayBound, length))), Align(4));
+      mark_invariant(i);
+      if (!lower) i->setMetadata(LLVMContext::MD_range, MDBuilder(c_).createRange(APInt(32, 0), APInt(32, 0x7fffffff)));
+      define(n, i);
+      return true;
+    }
     case Op::TypeWord: define(n, type_word(in(0))); return true;
     case Op::MemZero:
       if (n->imm > 1024) call_helper(abi::Helper::MemSet, {address(in(0), n->imm2), b_.getInt32(0), b_.getInt64(static_cast<uint64_t>(n->imm))}, n);

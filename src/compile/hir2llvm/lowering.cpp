@@ -179,12 +179,32 @@ void Lowering::lower(const hi::Node* n) {
       define(n, a);
       return;
     }
+    case hi::Op::LocalAlloc: define(n, local_alloc(n)); return;
     case hi::Op::Copy: define(n, value(n->operands[0])); return;
     case hi::Op::KeepAlive: keep_alive(value(n->operands[0])); return;
+    case hi::Op::Pin: b_.CreateStore(value(n->operands[1]), value(n->operands[0]))->setVolatile(true); return;
     default: break;
   }
   if (lower_arith(n) || lower_memory(n) || lower_check(n) || lower_call(n) || lower_control(n)) return;
   throw Unsupported{std::string("operation ") + n->info().mnemonic};
+}
+
+// A constant size outside of loops is part of the fixed frame.
+Value* Lowering::local_alloc(const hi::Node* n) {
+  const hi::Node* size = n->operands[0]->is_const() ? n->operands[0] : nullptr;
+  if (size && size->imm == 0) return ConstantPointerNull::get(b_.getPtrTy());
+  if (size && size->imm > 0 && size->imm <= 8192 && !loops_.innermost(n->block)) {
+    IRBuilder<> at(&f_->getEntryBlock(), f_->getEntryBlock().begin());
+    auto* a = at.CreateAlloca(ArrayType::get(b_.getInt8Ty(), static_cast<uint64_t>(size->imm)));
+    a->setAlignment(Align(16));
+    call_helper(abi::Helper::MemSet, {a, b_.getInt32(0), b_.getInt64(static_cast<uint64_t>(size->imm))}, n);
+    return a;
+  }
+  V bytes = b_.CreateAnd(b_.CreateAdd(value(n->operands[0]), b_.getInt64(15)), b_.getInt64(~15ull));
+  auto* a = b_.CreateAlloca(b_.getInt8Ty(), bytes);
+  a->setAlignment(Align(16));
+  call_helper(abi::Helper::MemSet, {a, b_.getInt32(0), bytes}, n);
+  return b_.CreateSelect(b_.CreateICmpEQ(bytes, b_.getInt64(0)), ConstantPointerNull::get(b_.getPtrTy()), a);
 }
 
 void Lowering::fill_phis() {

@@ -45,6 +45,7 @@ class Lowering {
   void lower_block(const hir::Block*);
   void lower(const hir::Node*);
   void set_location(const hir::Node*);
+  V local_alloc(const hir::Node*);
   V value(const hir::Node*);
   void define(const hir::Node* n, V v) { values_[n] = v; }
   llvm::BasicBlock* new_bb(const char* name);

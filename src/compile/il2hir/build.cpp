@@ -37,6 +37,7 @@ void Frame::receive_homes() {
     const uint32_t words = std::max<uint32_t>(1, words_of(t));
     if (!v->in_slot) {
       now_[index] = b_.osr_home(word, hir_type_of(t));
+      if (v->pin) pin(*v, {t->stack_kind(), t, now_[index]});
     } else if (!v->exposed) {
       for (uint32_t k = 0; k < words; k++) {
         hir::Memory m;

@@ -160,10 +160,16 @@ Value Frame::call_exact(Method* target, std::vector<Value> args, bool through_sl
 
 Value Frame::call_dispatched(Method* declared, std::vector<Value> args) {
   CallEmitter call(*this, declared->signature().ret);
+  Node* address = nullptr;
+  if (!declared->generic_args.empty())  // depends on receiver and arguments: asked for at every call
+    address = b_.call_helper(abi::Helper::ResolveVirtual, {args[0].node, b_.symbol({loop::SymbolKind::Method, declared->id().value, 0})}, throw_state());
   for (size_t k = 0; k < args.size(); k++) call.argument(args[k], declared->arg_type(static_cast<uint32_t>(k)));
+  if (address) {
+    call.operands.insert(call.operands.begin(), address->type == hir::Type::I64 ? address : b_.convert(Op::Bitcast, hir::Type::I64, address));
+    return call.emit(Op::CallIndirect, {}, 0, declared->signature().ret, throw_state());
+  }
   if (declared->declaring->is_interface())
     return call.emit(Op::CallInterface, {loop::SymbolKind::Method, declared->id().value, 0}, 0, declared->signature().ret, throw_state());
-  if (!declared->generic_args.empty()) unsupported("a generic virtual call");
   declared->declaring->head();
   return call.emit(Op::CallVirtual, {loop::SymbolKind::Method, declared->id().value, 0}, declared->slot, declared->signature().ret, throw_state());
 }
@@ -215,7 +221,7 @@ Value Frame::call_virtual(Method* declared, std::vector<Value> args) {
   uint64_t failures = 0;
   if (profile_)
     if (auto e = profile_->exits.find(il_); e != profile_->exits.end()) failures = e->second;
-  const bool rest_exits = static_cast<double>(covered) >= kDominant * static_cast<double>(total) && failures < 20;
+  const bool rest_exits = has_states() && static_cast<double>(covered) >= kDominant * static_cast<double>(total) && failures < 20;
 
   if (seen.size() == 1 && rest_exits) {
     b_.guard_type(receiver.node, type_word(seen[0].type), state());
@@ -285,7 +291,7 @@ bool Frame::translate_call(const Instruction& i) {
   const auto& signature = target->signature();
   if (signature.vararg) unsupported("a call with a variable argument list");
   if (translate_intrinsic(target)) return true;
-  if (target->body == load::types::Body::ArrayMethod) unsupported("a multi-dimensional array");
+  if (target->body == load::types::Body::ArrayMethod && target->name != ".ctor") return translate_multi_array(target);
 
   std::vector<Value> args = pop_arguments(target->arg_count());
   if (i.has(load::il::prefix::kConstrained)) {
@@ -330,7 +336,18 @@ Value Frame::call_constrained(Method* target, Type* t, std::vector<Value> args) 
 void Frame::translate_newobj(const Instruction& i) {
   Method* constructor = body_->method_at(i.token());
   Type* t = constructor->declaring;
-  if (t->is_array()) unsupported("a multi-dimensional array");
+  if (t->is_array()) {  // lengths, or lower bounds and lengths
+    std::vector<Value> sizes = pop_arguments(static_cast<uint32_t>(constructor->signature().params.size()));
+    Node* list = b_.slot(8 * static_cast<int64_t>(sizes.size()));
+    Memory m;
+    m.kind = MemKind::I64;
+    for (size_t k = 0; k < sizes.size(); k++) b_.store(list, 8 * static_cast<int64_t>(k), as_i64(sizes[k]), m);
+    Node* made = b_.call_helper(abi::Helper::NewMultiArray, {b_.symbol(type_word(t)), b_.i32(static_cast<int32_t>(sizes.size())), list}, throw_state());
+    Value v{StackKind::Ref, t, made};
+    v.exact = v.non_null = true;
+    push(v);
+    return;
+  }
   if (t == load::types::Loader::get().types().string) {
     std::vector<Type*> params(constructor->signature().params.begin(), constructor->signature().params.end());
     Method* create = t->find_method("CreateString", params);

@@ -62,7 +62,16 @@ bool Frame::translate_control(const Instruction& i) {
       return true;
     }
     case Opcode::Ret: translate_return(); return true;
-    case Opcode::Throw: exit_here(loop::ExitReason::ExplicitThrow); return true;
+    case Opcode::Throw:
+      if (has_states()) {
+        exit_here(loop::ExitReason::ExplicitThrow);
+      } else {
+        Value v = pop();
+        check_null(v);
+        throw_here([&] { b_.call_helper(abi::Helper::Throw, {as(v, hir::Type::Ref)}); });
+        ended_ = true;
+      }
+      return true;
     case Opcode::Rethrow: exit_here(loop::ExitReason::ExplicitThrow); return true;
     case Opcode::Leave: translate_leave(i); return true;
     case Opcode::Endfinally: translate_endfinally(); return true;

@@ -87,13 +87,13 @@ void Frame::declare_variables() {
     v.type = t;
     v.exposed = taken;
     v.in_slot = taken || is_struct(t);
-    v.pinned = pinned;
+    if (pinned) v.pin = b_.slot(8);
     any_exposed |= taken;
     vars_.push_back(v);
   };
   for (size_t i = 0; i < body_->args.size(); i++) declare(body_->args[i], facts.arg_address_taken[i], false);
   for (size_t i = 0; i < body_->locals.size(); i++) declare(body_->locals[i], facts.local_address_taken[i], body_->pinned[i]);
-  if (facts.has_localloc) unsupported("localloc");
+  if (facts.has_localloc && !layout) unsupported("localloc without a baseline layout,");
 
   if (any_exposed) {
     if (!layout) unsupported("variables whose address is taken, without a baseline layout,");
@@ -136,8 +136,14 @@ Node* Frame::load_variable(uint32_t index) {
   return load_from(v.address, 0, v.type, memory_of(v.type)).node;
 }
 
+// Pointers made from a pinned variable are integers to everybody: as long as it holds the object, the object is seen (II.23.2.9).
+void Frame::pin(const Variable& v, const Value& value) {
+  if (!is_struct(v.type)) b_.add(Op::Pin, hir::Type::Void, {v.pin, as_address(value)});
+}
+
 void Frame::store_variable(uint32_t index, const Value& value) {
   Variable& v = vars_[index];
+  if (v.pin) pin(v, value);
   if (v.in_slot) {
     store_to(v.address, 0, v.type, value, memory_of(v.type), false);
     return;
@@ -186,7 +192,7 @@ static StateOperand operand_of(const Value& v) {
 }
 
 const hir::FrameState* Frame::state(loop::Resume resume) {
-  if (context_ != 0 || (caller_ && !caller_state_)) unsupported("a frame state inside a finally handler");
+  if (!has_states()) unsupported("a frame state inside a finally handler");
   hir::FrameState* s = u_.graph.new_state();
   s->frame = index_;
   s->il_offset = il_;
@@ -227,7 +233,33 @@ void Frame::check_null(const Value& v) {
   if (v.non_null) return;
   if (v.node->op == Op::NewObject || v.node->op == Op::NewVector || v.node->op == Op::Slot || v.node->op == Op::FieldAddr || v.node->op == Op::ElemAddr) return;
   if (v.node->op == Op::Symbol) return;
-  b_.check_null(as_address(v), state());
+  Node* address = as_address(v);
+  if (has_states()) b_.check_null(address, state());
+  else require(b_.binary(Op::CmpNe, address, b_.add(Op::Const, address->type, {}, 0)), true, loop::ExitReason::NullCheck, abi::Helper::ThrowNullReference);
+}
+
+void Frame::uncovered(const char* what) const {
+  if (covered_here()) unsupported(std::string(what) + " in a finally handler inside a try block");
+}
+
+void Frame::throw_here(const std::function<void()>& call) {
+  uncovered("a throw");
+  call();
+  b_.unreachable();
+}
+
+// The condition is 1 where `truth` holds, and must be.
+void Frame::require(Node* condition, bool truth, loop::ExitReason reason, abi::Helper thrower) {
+  if (has_states()) {
+    truth ? b_.guard(condition, reason, state()) : b_.guard_not(condition, reason, state());
+    return;
+  }
+  hir::Block* on = u_.graph.new_block();
+  hir::Block* off = u_.graph.new_block();
+  b_.branch(condition, truth ? on : off, truth ? off : on);
+  b_.set_block(off);
+  throw_here([&] { b_.call_helper(thrower, {}); });
+  b_.set_block(on);
 }
 
 void Frame::exit_here(loop::ExitReason reason) {
@@ -316,10 +348,10 @@ void Frame::translate_block(BlockKey key) {
   il_ = block.begin;
   b_.set_position(index_, il_);
   stack_before_ = stack_;
-  if (block.loop_header && context_ != 0) unsupported("a loop inside a finally handler");
+  s.block->no_hoist = !has_states();
   // Whatever may turn out to be a loop's header by dominance, IL order notwithstanding.
   prepare_liveness(key.second);
-  if (s.joined && context_ == 0 && (!caller_ || caller_state_)) s.block->entry_state = state();
+  if (s.joined && has_states()) s.block->entry_state = state();
   size_t number = 0;
   for (const Instruction& i : body_->instructions(block)) {
     if (!instruction_live_.empty()) {

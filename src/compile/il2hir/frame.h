@@ -1,5 +1,6 @@
 // One method body being translated: the root of a compilation or something inlined into it. Private to this folder.
 #pragma once
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -40,7 +41,7 @@ struct Variable {
   bool in_slot = false;    // lives in memory: structs, and whatever has its address taken
   bool exposed = false;    // in the frame's exposed block, whose address other code may hold
   Node* address = nullptr; // in_slot
-  bool pinned = false;
+  Node* pin = nullptr;     // pinned: the frame's word that shows its value to the collector
 };
 
 // What one compilation shares over all its frames.
@@ -114,6 +115,10 @@ class Frame {
   Node* static_base(Field* f);
   void push_static(Field* f, bool address, bool is_volatile);
   Node* checked_index(const Value& array, const Value& index);
+  void check_bounds(Node* index, Node* length);
+  void store_element(const Value& array, Node* index, const Value& v, Type* element, Type* static_element);
+  bool translate_multi_array(Method* m);
+  Node* no_wrap(Op op, Node* a, Node* b);
   bool translate_array(const Instruction& i);
   bool translate_object(const Instruction& i);     // new, box, cast, tokens
   bool translate_call(const Instruction& i);
@@ -132,6 +137,7 @@ class Frame {
   // ---- variables ----
   Node* load_variable(uint32_t index);
   void store_variable(uint32_t index, const Value& v);
+  void pin(const Variable& v, const Value& value);
   void declare_variables();
   uint32_t arg_var(uint32_t i) const { return i; }
   uint32_t local_var(uint32_t i) const { return static_cast<uint32_t>(body_->args.size()) + i; }
@@ -149,6 +155,12 @@ class Frame {
   const hir::FrameState* state(loop::Resume resume = loop::Resume::ReExecute);
   const hir::FrameState* throw_state();             // null if no handler covers this place
   bool covered_here() const;
+  // Finally handlers that are copied into a path have no frame states: which way they were entered cannot be told. What fails there
+  // throws on the spot, where no handler of this compilation could catch it; else Unsupported.
+  bool has_states() const { return context_ == 0 && (!caller_ || caller_state_); }
+  void require(Node* condition, bool truth, loop::ExitReason reason, abi::Helper thrower);
+  void throw_here(const std::function<void()>& call);   // ends the block
+  void uncovered(const char* what) const;
   Node* compare_values(Op op, const Value& left, const Value& right);
   void check_null(const Value& v);
   void guard_hit(loop::ExitReason reason);

@@ -41,7 +41,6 @@ bool Frame::worth_inlining(Method* target) const {
   const auto size = static_cast<uint32_t>(raw.code.size());
   if (!raw.clauses.empty()) return false;
   if (u_.il_total + size > limits.total_il_bytes) return false;
-  if (context_ != 0) return size <= 2;  // inside a finally handler: nothing that could need a state
   uint32_t most = limits.inline_il_bytes;
   if (target->aggressive_inlining()) most = limits.hot_inline_il_bytes;
   if (profile_) {
@@ -81,7 +80,7 @@ bool Frame::try_inline(Method* target, std::vector<Value>& args, Value* result) 
 
   const auto index = static_cast<uint32_t>(u_.graph.frames.size());
   u_.graph.frames.push_back({target->id(), index_, il_});
-  const hir::FrameState* continuation = context_ == 0 ? state(loop::Resume::ContinueAfter) : nullptr;
+  const hir::FrameState* continuation = has_states() ? state(loop::Resume::ContinueAfter) : nullptr;
   Frame inner(u_, std::move(body), index, this, continuation, covered_here());
   hir::Block* after = u_.graph.new_block();
   const uint32_t il = il_;

@@ -106,7 +106,20 @@ bool Frame::translate_intrinsic(Method* target) {
   if (!t->assembly || !t->assembly->is_corlib) return false;
   if (t->name_space == "System") {
     if (t->name == "Math" || t->name == "MathF") return math_intrinsic(target);
-    if (t->name == "Array" && target->name == "get_Length" && top().type && top().type->kind == Kind::SzArray) {
+    if (t->name == "Array" && (target->name == "GetLength" || target->name == "GetUpperBound") && top().node->is_const() && top(1).type && top(1).type->is_array()) {
+      const Type* array_type = top(1).type;
+      const int64_t dimension = top().node->imm, rank = array_type->kind == Kind::SzArray ? 1 : array_type->rank;
+      if (dimension < 0 || dimension >= rank) return false;
+      pop();
+      Value array = pop();
+      check_null(array);
+      const bool vector = array_type->kind == Kind::SzArray, upper = target->name == "GetUpperBound";
+      Node* n = vector ? b_.length(array.node) : b_.add(Op::Bound, hir::Type::I32, {array.node}, dimension);
+      if (upper) n = b_.binary(Op::Sub, vector ? n : b_.binary(Op::Add, n, b_.add(Op::LowerBound, hir::Type::I32, {array.node}, dimension)), b_.i32(1));
+      push(StackKind::Int32, n);
+      return true;
+    }
+    if (t->name == "Array" && target->name == "get_Length" && top().type && top().type->is_array()) {
       Value array = pop();
       check_null(array);
       push(StackKind::Int32, b_.length(array.node));

@@ -65,7 +65,8 @@ void Frame::class_ready(Type* t) {
     if (!t->before_field_init() && (m->is_static() || m->is_constructor() || !t->is_value_type())) return;
   }
   // Baseline code runs the initialiser, and knows who may pass while it runs (II.10.5.3.3).
-  b_.guard_class_init(type_word(t), state());
+  if (has_states()) b_.guard_class_init(type_word(t), state());
+  else b_.call_helper(abi::Helper::InitClass, {b_.symbol(type_word(t))}, throw_state());
 }
 
 // At the root's entry: here an exit would come too late, since a transfer to the first instruction skips baseline code's own check.
@@ -245,11 +246,83 @@ Node* Frame::checked_index(const Value& array, const Value& index) {
   if (n->type != hir::Type::I32) {
     Node* wide = as_i64(index);
     Node* narrow = b_.convert(Op::Trunc, hir::Type::I32, wide);
-    b_.guard(b_.binary(Op::CmpEq, wide, b_.convert(Op::Zext32, hir::Type::I64, narrow)), loop::ExitReason::BoundsCheck, state());
+    require(b_.binary(Op::CmpEq, wide, b_.convert(Op::Zext32, hir::Type::I64, narrow)), true, loop::ExitReason::BoundsCheck, abi::Helper::ThrowIndexOutOfRange);
     n = narrow;
   }
-  b_.check_bounds(n, b_.length(array.node), state());
+  check_bounds(n, b_.length(array.node));
   return n;
+}
+
+void Frame::check_bounds(Node* index, Node* length) {
+  if (has_states()) b_.check_bounds(index, length, state());
+  else require(b_.binary(Op::CmpLtUn, index, length), true, loop::ExitReason::BoundsCheck, abi::Helper::ThrowIndexOutOfRange);
+}
+
+// III.1.1.2, II.14.2: elements lie row by row. Lower bounds are nearly always 0: taken for granted unless that failed here before.
+bool Frame::translate_multi_array(Method* m) {
+  Type* t = m->declaring;
+  Type* element = t->element;
+  if (t->kind != Kind::Array) unsupported("an array method of a vector");
+  const bool set = m->name == "Set", address = m->name == "Address";
+  if (!set && !address && m->name != "Get") unsupported("an unknown array method");
+  uint64_t failures = 0;
+  if (profile_)
+    if (auto e = profile_->exits.find(il_); e != profile_->exits.end()) failures = e->second;
+  Value v;
+  if (set) v = pop();
+  std::vector<Node*> index(t->rank);
+  for (uint32_t d = t->rank; d-- > 0;) index[d] = as_int32(pop());
+  Value array = pop();
+  check_null(array);
+  if (address && element->is_reference() && !element->is_sealed())
+    b_.call_helper(abi::Helper::ElementAddressCheck, {array.node, b_.symbol(type_word(element))}, throw_state());
+  Node* flat = nullptr;
+  for (uint32_t d = 0; d < t->rank; d++) {
+    Node* length = b_.add(Op::Bound, hir::Type::I32, {array.node}, d);
+    Node* lower = b_.add(Op::LowerBound, hir::Type::I32, {array.node}, d);
+    Node* i = index[d];
+    if (has_states() && u_.options.speculate && failures < 20) b_.guard_not(lower, loop::ExitReason::BoundsCheck, state());
+    else i = b_.binary(Op::Sub, i, lower);
+    check_bounds(i, length);
+    flat = flat ? no_wrap(Op::Add, no_wrap(Op::Mul, flat, length), i) : i;
+  }
+  if (address) {
+    Value r{StackKind::ByRef, element, b_.elem_addr(array.node, flat, element->value_size())};
+    r.non_null = true;
+    push(r);
+    return true;
+  }
+  Memory memory = memory_of(element, AliasKind::Element);
+  if (!set) {
+    if (is_struct(element)) push(load_from(b_.elem_addr(array.node, flat, element->value_size()), 0, element, memory_of(element)));
+    else push_typed(element, b_.load_elem(array.node, flat, memory));
+    return true;
+  }
+  store_element(array, flat, v, element, t->element);
+  return true;
+}
+
+// What was checked to be below a length does not wrap when it is multiplied by the next.
+Node* Frame::no_wrap(Op op, Node* a, Node* b) {
+  Node* n = b_.binary(op, a, b);
+  n->imm2 = 1;
+  return n;
+}
+
+void Frame::store_element(const Value& array, Node* n, const Value& v, Type* element, Type* static_element) {
+  Memory m = memory_of(element, AliasKind::Element);
+  if (element->is_reference()) {
+    // Covariance: no check for null and for element types that nothing derives from; an exact match is the common case.
+    const bool trivial = v.node->is_const(0) || (static_element && static_element->is_sealed() && !static_element->is_array());
+    if (!trivial && !(array.exact && static_element == v.type)) {
+      b_.call_helper(abi::Helper::StoreElement, {array.node, b_.convert(Op::Zext32, hir::Type::I64, n), as(v, hir::Type::Ref)}, throw_state());
+      return;
+    }
+    b_.store_elem(array.node, n, as(v, hir::Type::Ref), m);
+    return;
+  }
+  if (is_struct(element)) store_to(b_.elem_addr(array.node, n, element->value_size()), 0, element, v, memory_of(element), true);
+  else b_.store_elem(array.node, n, as(v, hir_type_of(element)), m);
 }
 
 bool Frame::translate_array(const Instruction& i) {
@@ -267,8 +340,10 @@ bool Frame::translate_array(const Instruction& i) {
       Type* t = body_->type(i.token());
       Value index = pop(), array = pop();
       Node* n = checked_index(array, index);
-      if (t->is_reference() && !i.has(load::il::prefix::kReadonly))  // the array must be exactly a T[]
-        b_.guard_type(array.node, type_word(t->make_array(0)), state());
+      if (t->is_reference() && !i.has(load::il::prefix::kReadonly)) {  // the array must be exactly a T[]
+        if (has_states()) b_.guard_type(array.node, type_word(t->make_array(0)), state());
+        else b_.call_helper(abi::Helper::ElementAddressCheck, {array.node, b_.symbol(type_word(t))}, throw_state());
+      }
       Value v{StackKind::ByRef, t, b_.elem_addr(array.node, n, t->value_size())};
       v.non_null = true;
       push(v);
@@ -310,21 +385,8 @@ bool Frame::translate_array(const Instruction& i) {
     return true;
   }
   Value v = pop(), index = pop(), array = pop();
-  if (element->is_reference()) {
-    // Covariance: no check for null and for element types that nothing derives from; an exact match is the common case.
-    Type* static_element = array.type && array.type->is_array() ? array.type->element : nullptr;
-    Node* n = checked_index(array, index);
-    const bool trivial = v.node->is_const(0) || (static_element && static_element->is_sealed() && !static_element->is_array());
-    if (!trivial && !(array.exact && static_element == v.type)) {
-      b_.call_helper(abi::Helper::StoreElement, {array.node, b_.convert(Op::Zext32, hir::Type::I64, n), as(v, hir::Type::Ref)}, throw_state());
-      return true;
-    }
-    b_.store_elem(array.node, n, as(v, hir::Type::Ref), m);
-    return true;
-  }
   Node* n = checked_index(array, index);
-  if (is_struct(element)) store_to(b_.elem_addr(array.node, n, element->value_size()), 0, element, v, memory_of(element), true);
-  else b_.store_elem(array.node, n, as(v, hir_type_of(element)), m);
+  store_element(array, n, v, element, array.type && array.type->is_array() ? array.type->element : nullptr);
   return true;
 }
 

@@ -46,7 +46,8 @@ void Frame::cast(const Instruction& i, Type* t) {
   if (!certain) {
     Node* object = as(v, hir::Type::Ref);
     Node* fits = b_.binary(Op::Or, b_.binary(Op::CmpEq, object, b_.null()), is_instance_of(object, t));
-    b_.guard(fits, loop::ExitReason::CastFailure, state());
+    if (has_states()) b_.guard(fits, loop::ExitReason::CastFailure, state());
+    else b_.call_helper(abi::Helper::CastClass, {object, b_.symbol(type_word(t))}, throw_state());
     v = {StackKind::Ref, t, object, v.exact, v.non_null};
   }
   push(v);
@@ -66,9 +67,9 @@ bool Frame::translate_object(const Instruction& i) {
       if (n->type != hir::Type::I32) {  // native length: what does not fit is baseline code's to refuse
         Node* wide = as_i64(length);
         n = b_.convert(Op::Trunc, hir::Type::I32, wide);
-        b_.guard(b_.binary(Op::CmpEq, wide, b_.convert(Op::Sext32, hir::Type::I64, n)), loop::ExitReason::Overflow, state());
+        require(b_.binary(Op::CmpEq, wide, b_.convert(Op::Sext32, hir::Type::I64, n)), true, loop::ExitReason::Overflow, abi::Helper::ThrowOverflow);
       }
-      if (!n->is_const() || n->imm < 0) b_.guard(b_.binary(Op::CmpGe, n, b_.i32(0)), loop::ExitReason::Overflow, state());
+      if (!n->is_const() || n->imm < 0) require(b_.binary(Op::CmpGe, n, b_.i32(0)), true, loop::ExitReason::Overflow, abi::Helper::ThrowOverflow);
       push({StackKind::Ref, t, b_.new_vector(type_word(t), n, t->head()->element_size, throw_state()), true, true});
       return true;
     }
@@ -95,7 +96,8 @@ bool Frame::translate_object(const Instruction& i) {
         return true;
       }
       check_null(v);
-      b_.guard_type(v.node, type_word(t), state());  // enums of the same size: baseline code decides
+      if (!has_states()) b_.call_helper(abi::Helper::UnboxCheck, {v.node, b_.symbol(type_word(t))}, throw_state());
+      else b_.guard_type(v.node, type_word(t), state());  // enums of the same size: baseline code decides
       if (i.op == Opcode::Unbox) {
         Value r{StackKind::ByRef, t, b_.field_addr(v.node, 8)};
         r.non_null = true;
@@ -141,6 +143,14 @@ bool Frame::translate_object(const Instruction& i) {
       check_null(object);
       Node* address = b_.call_helper(abi::Helper::ResolveVirtual, {object.node, b_.symbol({loop::SymbolKind::Method, m->id().value, 0})}, throw_state());
       push({StackKind::NativeInt, nullptr, address->type == hir::Type::I64 ? address : b_.convert(Op::Bitcast, hir::Type::I64, address)});
+      return true;
+    }
+    case Opcode::Localloc: {
+      // Each activation of a loop's OSR version would take more of the stack than baseline code can give back.
+      if (u_.options.osr) unsupported("localloc in code entered in mid-loop");
+      Value size = pop();
+      Node* bytes = size.node->type == hir::Type::I32 ? b_.convert(Op::Zext32, hir::Type::I64, size.node) : as_i64(size);
+      push(StackKind::NativeInt, b_.convert(Op::Bitcast, hir::Type::I64, b_.add(Op::LocalAlloc, hir::Type::Ptr, {bytes})));
       return true;
     }
     case Opcode::Initblk: {

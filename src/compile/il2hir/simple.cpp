@@ -116,13 +116,13 @@ bool Frame::translate_arithmetic(const Instruction& i) {
         const bool is_signed = op == Op::Div || op == Op::Rem;
         if (!(b->is_const() && b->imm != 0)) {
           Node* not_zero = t == hir::Type::I64 ? b_.binary(Op::CmpNe, b, b_.i64(0)) : b;
-          b_.guard(not_zero, loop::ExitReason::DivideByZero, state());
+          require(not_zero, true, loop::ExitReason::DivideByZero, abi::Helper::ThrowDivideByZero);
         }
         if (is_signed && !(b->is_const() && b->imm != -1)) {
           Node* minus_one = t == hir::Type::I32 ? b_.i32(-1) : b_.i64(-1);
           Node* lowest = t == hir::Type::I32 ? b_.i32(INT32_MIN) : b_.i64(INT64_MIN);
           Node* both = b_.binary(Op::And, b_.binary(Op::CmpEq, b, minus_one), b_.binary(Op::CmpEq, a, lowest));
-          b_.guard_not(both, loop::ExitReason::Overflow, state());
+          require(both, false, loop::ExitReason::Overflow, abi::Helper::ThrowOverflow);
         }
       }
       push(kind, b_.binary(op, a, b));
@@ -261,18 +261,18 @@ bool Frame::translate_checked_conversion(const Instruction& i) {
     if (bits == 64) {
       // Only the sign can be wrong, and only between signed and unsigned (an unsigned 32-bit source always fits).
       if (row.unsigned_target != row.unsigned_source && !(v.node->type == Type::I32 && row.unsigned_source))
-        b_.guard(b_.binary(Op::CmpGe, wide, b_.i64(0)), loop::ExitReason::Overflow, state());
+        require(b_.binary(Op::CmpGe, wide, b_.i64(0)), true, loop::ExitReason::Overflow, abi::Helper::ThrowOverflow);
       push(row.result, wide);
       return true;
     }
     const int64_t lowest = row.unsigned_target ? 0 : -(int64_t{1} << (bits - 1));
     const int64_t highest = row.unsigned_target ? (int64_t{1} << bits) - 1 : (int64_t{1} << (bits - 1)) - 1;
     if (row.unsigned_source && v.node->type == Type::I64) {
-      b_.guard(b_.binary(Op::CmpLeUn, wide, b_.i64(highest)), loop::ExitReason::Overflow, state());
+      require(b_.binary(Op::CmpLeUn, wide, b_.i64(highest)), true, loop::ExitReason::Overflow, abi::Helper::ThrowOverflow);
     } else {
       // lowest <= wide <= highest as one unsigned comparison
       Node* shifted = b_.binary(Op::Sub, wide, b_.i64(lowest));
-      b_.guard(b_.binary(Op::CmpLeUn, shifted, b_.i64(highest - lowest)), loop::ExitReason::Overflow, state());
+      require(b_.binary(Op::CmpLeUn, shifted, b_.i64(highest - lowest)), true, loop::ExitReason::Overflow, abi::Helper::ThrowOverflow);
     }
     push(row.result, b_.convert(Op::Trunc, Type::I32, wide));
     return true;

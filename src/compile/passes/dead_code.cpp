@@ -14,7 +14,7 @@ bool has_effect(const Node* n) {
   if (n->has(effect::Write) || n->has(effect::Exit) || n->has(effect::Term)) return true;
   if (n->has(effect::Read)) return n->mem.is_volatile;
   if (n->op == Op::NewObject) return n->imm2 != 0;
-  if (n->op == Op::Param || n->op == Op::KeepAlive) return true;
+  if (n->op == Op::Param || n->op == Op::KeepAlive || n->op == Op::Pin) return true;
   return false;
 }
 

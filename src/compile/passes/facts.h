@@ -39,7 +39,7 @@ inline bool can_speculate(const Node* n) {
 // Never changes while the object lives: may be merged wherever the operands are the same.
 inline bool reads_immutable(const Node* n) {
   switch (n->op) {
-    case Op::Length: case Op::TypeWord: case Op::IsExact: case Op::IsSubclass: case Op::IsInstance: return true;
+    case Op::Length: case Op::Bound: case Op::LowerBound: case Op::TypeWord: case Op::IsExact: case Op::IsSubclass: case Op::IsInstance: return true;
     case Op::Load: case Op::LoadElem: return n->mem.immutable && !n->mem.is_volatile;
     default: return false;
   }

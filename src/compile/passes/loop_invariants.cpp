@@ -109,7 +109,7 @@ class Hoister {
 
   bool readable(const Node* n, const Block* pre) const {
     switch (n->op) {
-      case Op::Length: case Op::TypeWord: return known_not_null(n->operands[0], pre);
+      case Op::Length: case Op::Bound: case Op::LowerBound: case Op::TypeWord: return known_not_null(n->operands[0], pre);
       case Op::IsExact: case Op::IsSubclass: case Op::IsInstance: return true;  // null allowed
       case Op::Load: {
         int64_t ignored = 0;

@@ -258,6 +258,8 @@ void transfer_down(abi::Context* context, uint32_t exit_id, uint64_t* buffer) {
     const uint64_t block = word_of(source, f->exposed, 0);
     keep_optimized |= f->exposed.where != StateValue::Where::Dead && block >= optimized_sp && block < cfa;
   }
+  // Memory from localloc lies in it, and who points there is not known.
+  keep_optimized |= !into_kept_baseline && s.versions[0]->code.frame.has_localloc;
   Registers resumed = caller;
   const size_t count = s.states.size();
   s.fps.assign(count, 0);
