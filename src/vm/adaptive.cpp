@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "code/versions/versions.h"
+#include "loop/event_log.h"
 #include "observe/probes/probes.h"
 #include "observe/sampler/sampler.h"
 #include "vm/loops.h"
@@ -112,6 +113,7 @@ void Adaptive::run() {
       round();
       adjust_rate(any);
     }
+    keep_events();
     // Stops the world: not under a lock that a running thread may want. A little retired code waits, but not for ever.
     const uint64_t now = base::monotonic_ns();
     if (config_.reclaim && (code::versions::reclaim_due() || (now >= next_reclaim_ns_ && anything_retired()))) {
@@ -120,6 +122,15 @@ void Adaptive::run() {
     }
     cpu_ns_ = base::thread_cpu_ns();
   }
+}
+
+// The ring is bounded: a run that is recorded or explained hands its events on while it goes.
+void Adaptive::keep_events() {
+  if (!config_.journal) return;
+  loop::drain_events([this](const loop::Event& e) {
+    config_.journal->add(e);
+    if (config_.record && e.kind != EventKind::Sampled) config_.record(config_.journal->log_line(e));
+  });
 }
 
 bool Adaptive::anything_retired() {
@@ -338,13 +349,26 @@ void Adaptive::take_exits() {
   for (auto& [method, note] : last) {
     if (note.reason == loop::ExitReason::Stress) continue;
     const decide::MethodHistory* past = history_.find(method);
-    if (past && past->guard_failures >= policy_.guard_limit && !past->compiling) {
-      tell(EventKind::GuardTooOften, Tier::Optimized, method, note.version, note.il, past->guard_failures, 0);
-      reconsider(method, loop::HotReason::GuardTooOften, note.il);
-      // Until the new version is there, baseline code is cheaper than entering and leaving again and again.
-      if (history_.of(method).compiling)
-        if (InstalledCode* failing = code::versions::by_id(note.version)) code::versions::retire(failing, code::versions::RetireReason::GuardTooOften);
+    if (past && past->guard_failures >= policy_.guard_limit) failing_[method] = note;
+  }
+  // Until the new version is there, baseline code is cheaper than entering and leaving again and again.
+  auto retire = [](ExitNote& note) {
+    InstalledCode* code = note.version ? code::versions::by_id(note.version) : nullptr;
+    if (code) code::versions::retire(code, code::versions::RetireReason::GuardTooOften);
+    note.version = {};
+  };
+  for (auto it = failing_.begin(); it != failing_.end();) {
+    auto& [method, note] = *it;
+    if (history_.of(method).compiling) {  // planned before these exits were known: judged again when it is there
+      retire(note);
+      ++it;
+      continue;
     }
+    if (const uint32_t counted = history_.of(method).guard_failures; counted < policy_.guard_limit) history_.guard_failed(method, policy_.guard_limit - counted);
+    tell(EventKind::GuardTooOften, Tier::Optimized, method, note.version, note.il, history_.of(method).guard_failures, 0);
+    reconsider(method, loop::HotReason::GuardTooOften, note.il);
+    if (history_.of(method).compiling) retire(note);
+    it = failing_.erase(it);
   }
   for (MethodId method : broken_) reconsider(method, loop::HotReason::AssumptionBroken, 0);
   broken_.clear();

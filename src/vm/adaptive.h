@@ -71,6 +71,7 @@ class Adaptive {
   void after_fork();
   void run();
   void round();
+  void keep_events();
   static bool anything_retired();
   void add_sample(const loop::Sample& sample);
   void consider(const observe::Aggregator::Hot& hot);
@@ -95,6 +96,7 @@ class Adaptive {
   std::mutex notes_lock_;            // never held together with a wait
   std::vector<loop::CompilePlan> loaded_;
   std::vector<ExitNote> exits_;
+  std::map<loop::MethodId, ExitNote> failing_;      // guards fail too often, not decided upon yet
   std::map<loop::MethodId, double> loop_samples_;   // samples in callees of a loop of this method
   std::map<loop::MethodId, uint32_t> last_loop_il_;
   std::vector<Probing> probing_;
