@@ -349,26 +349,42 @@ void Adaptive::take_exits() {
   for (auto& [method, note] : last) {
     if (note.reason == loop::ExitReason::Stress) continue;
     const decide::MethodHistory* past = history_.find(method);
-    if (past && past->guard_failures >= policy_.guard_limit) failing_[method] = note;
+    if (past && past->guard_failures >= policy_.guard_limit) failing_[method] = {note, false};
   }
   // Until the new version is there, baseline code is cheaper than entering and leaving again and again.
+  constexpr uint32_t kNoLoop = ~0u;
   auto retire = [](ExitNote& note) {
     InstalledCode* code = note.version ? code::versions::by_id(note.version) : nullptr;
     if (code) code::versions::retire(code, code::versions::RetireReason::GuardTooOften);
     note.version = {};
   };
   for (auto it = failing_.begin(); it != failing_.end();) {
-    auto& [method, note] = *it;
+    const MethodId method = it->first;
+    auto& [note, general] = it->second;
     if (history_.of(method).compiling) {  // planned before these exits were known: judged again when it is there
-      retire(note);
+      if (!general) retire(note);
       ++it;
       continue;
     }
+    InstalledCode* const active = code::versions::active(method);
     if (const uint32_t counted = history_.of(method).guard_failures; counted < policy_.guard_limit) history_.guard_failed(method, policy_.guard_limit - counted);
+    if (general) {
+      if (active && active->id == note.version && active->tier == Tier::Optimized) reconsider(method, loop::HotReason::GuardTooOften, kNoLoop);
+      it = failing_.erase(it);
+      continue;
+    }
     tell(EventKind::GuardTooOften, Tier::Optimized, method, note.version, note.il, history_.of(method).guard_failures, 0);
     reconsider(method, loop::HotReason::GuardTooOften, note.il);
-    if (history_.of(method).compiling) retire(note);
-    it = failing_.erase(it);
+    const bool planned = history_.of(method).compiling, in_loop = active && active->id != note.version;
+    if (planned) retire(note);
+    // It was a loop's own version: the one for calls takes the same for granted, and the next run would begin with it.
+    if (planned && in_loop && active->tier == Tier::Optimized) {
+      general = true;
+      note.version = active->id;
+      ++it;
+    } else {
+      it = failing_.erase(it);
+    }
   }
   for (MethodId method : broken_) reconsider(method, loop::HotReason::AssumptionBroken, 0);
   broken_.clear();

@@ -96,7 +96,8 @@ class Adaptive {
   std::mutex notes_lock_;            // never held together with a wait
   std::vector<loop::CompilePlan> loaded_;
   std::vector<ExitNote> exits_;
-  std::map<loop::MethodId, ExitNote> failing_;      // guards fail too often, not decided upon yet
+  struct Failing { ExitNote note; bool general; };  // general: the loop's version was decided upon, the one for calls was not
+  std::map<loop::MethodId, Failing> failing_;       // guards fail too often
   std::map<loop::MethodId, double> loop_samples_;   // samples in callees of a loop of this method
   std::map<loop::MethodId, uint32_t> last_loop_il_;
   std::vector<Probing> probing_;
