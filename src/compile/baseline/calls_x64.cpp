@@ -221,7 +221,7 @@ void Compiler::emit_call(const Target& target, const types::Signature& s, StackK
     call_locations_.push_back(loc);
   }
   spill_registers(static_cast<uint32_t>(n));
-  const uint32_t buffer = depth_words_;
+  const uint32_t buffer = depth_words_ + reserved_words_;
   if (hidden) need_words(buffer + result.words());
   // Off the stack; the homes of by-address arguments stay untouched until the call returns.
   call_args_.assign(stack_.begin() + static_cast<ptrdiff_t>(first), stack_.end());
@@ -231,9 +231,19 @@ void Compiler::emit_call(const Target& target, const types::Signature& s, StackK
   for (size_t i = 0; i < n; ++i) moves.add(call_args_[i], call_locations_[i]);
   if (target.kind == Target::Pointer) moves.add_to(pointer, rax);
   moves.finish();
-  if (hidden) a.lea(rdi, home(buffer));
   const Gp receiver = hidden ? rsi : rdi;
+  if (hidden) {
+    if (target.tail) a.mov(rdi, ptr(rbp, result_home_)); else a.lea(rdi, home(buffer));
+  }
+  if (cookie_word_ >= 0) a.lea(r10, home(static_cast<uint32_t>(cookie_word_)));
+  reserved_words_ = 0;
+  cookie_word_ = -1;
   if (target.null_check) fault_null(receiver);
+  if (target.tail) {
+    enter_tail(target, assign.stack_words(), hidden, receiver);
+    after_call(target.method);
+    return push_result(result, s.ret, buffer);
+  }
   switch (target.kind) {
     case Target::Slot:
       e_.call_slot(SymbolKind::EntrySlot, target.method->id().value);
@@ -343,20 +353,101 @@ void Compiler::constrain(const Instruction& i, Method*& m, bool& is_virtual) {
   e.in = In::Home;
 }
 
-void Compiler::call(const Instruction& i) {
+// III.2.4: a call right before the return leaves this frame first, where nothing in it can be needed any more.
+bool Compiler::tail_call_permitted(const Instruction& i, const Instruction* next, const types::Signature& s, StackKind this_kind) const {
+  if (!i.has(il::prefix::kTail) || !next || next->op != Opcode::Ret || synchronized_ || exposed_base_ || saved_sp_ || s.vararg) return false;
+  if (body_.innermost_try(il_) >= 0 || body_.innermost_handler(il_) >= 0) return false;
+  const abi::ValueShape result = types::shape_of(s.ret);
+  if (result.is_void != result_shape_.is_void || result.kind != result_shape_.kind || result.size != result_shape_.size || result.memory != result_shape_.memory) return false;
+  if (result.is_struct() && s.ret != body_.return_type) return false;
+  abi::ArgAssigner assign(abi::returns_hidden(result)), own(abi::returns_hidden(result_shape_));
+  if (this_kind != StackKind::Void && assign.next(abi::ValueShape{}).by_address) return false;
+  for (Type* p : s.params)
+    if (p->is_byref() || assign.next(types::shape_of(p)).by_address) return false;
+  for (const abi::ValueShape& shape : arg_shapes_) own.next(shape);
+  return assign.stack_words() <= own.stack_words();
+}
+
+// The arguments are in their registers and in the outgoing words: on into the callee in this frame's place. What follows is where a
+// frame that was built goes on (call_sites).
+void Compiler::enter_tail(const Target& target, uint32_t stack_words, bool, const Gp& receiver) {
+  for (uint32_t w = 0; w < stack_words; ++w) {
+    a.mov(r11, qword_ptr(rsp, static_cast<int32_t>(8 * w)));
+    a.mov(qword_ptr(rbp, static_cast<int32_t>(16 + 8 * w)), r11);
+  }
+  if (target.kind == Target::Virtual || target.kind == Target::Interface) a.mov(eax, dword_ptr(receiver));
+  if (target.kind == Target::Interface) e_.mov(r10, SymbolKind::Method, target.method->id().value);
+  a.leave();
+  e_.frame_at_rsp(8);
+  switch (target.kind) {
+    case Target::Slot: e_.jmp_slot(SymbolKind::EntrySlot, target.method->id().value); break;
+    case Target::Virtual:
+      a.jmp(qword_ptr(rax, static_cast<int32_t>(abi::kVtableOffset + 8 * static_cast<uint32_t>(target.method->slot))));
+      break;
+    case Target::Interface: {
+      const uint8_t jump[6] = {0xFF, 0xA0};  // jmp [rax + disp32]
+      e_.raw(jump, 6);
+      e_.reloc(e_.pc() - 4, loop::RelocKind::Abs32, e_.symbol(SymbolKind::ImtOffset, target.method->id().value));
+      break;
+    }
+    case Target::Pointer: a.jmp(rax); break;
+    case Target::HelperCall: e_.jmp(target.helper); break;
+  }
+  e_.frame_at_rbp();
+  a.nop();  // a return address is looked up one byte earlier
+}
+
+void Compiler::pass_variable_arguments(const types::Signature& site, size_t fixed) {
+  const size_t extra = site.params.size() - fixed;
+  if (stack_.size() < site.params.size()) invalid("too few arguments on the evaluation stack");
+  const uint32_t block = depth_words_;
+  need_words(block + 1 + 2 * static_cast<uint32_t>(extra));
+  // Fixed arguments of the address kind keep their homes, so the extra ones may stay in theirs.
+  for (size_t k = 0; k < extra; ++k) {
+    Entry& e = stack_[stack_.size() - extra + k];
+    Type* type = site.params[fixed + k];
+    coerce(e, type->stack_kind());
+    narrow_argument(e, type, types::shape_of(type));
+    copy_to_home(e);
+    a.lea(r11, home(e.word));
+    a.mov(home(block + 2 + 2 * static_cast<uint32_t>(k)), r11);
+    e_.mov(r11, SymbolKind::Type, type->id().value);
+    a.mov(home(block + 1 + 2 * static_cast<uint32_t>(k)), r11);
+  }
+  a.mov(home(block), static_cast<int32_t>(extra));
+  const uint32_t above = depth_words_ + 1 + 2 * static_cast<uint32_t>(extra);
+  for (size_t k = 0; k < extra; ++k) release(pop());
+  reserved_words_ = above - depth_words_;
+  cookie_word_ = static_cast<int32_t>(block);
+}
+
+void Compiler::call(const Instruction& i, const Instruction* next) {
   Method* m = method_at(i.token());
   bool is_virtual = i.op == Opcode::Callvirt;
   if (i.has(il::prefix::kConstrained)) constrain(i, m, is_virtual);
-  call_method(m, is_virtual);
+  const types::Signature& s = m->signature();
+  if (s.vararg) {
+    if (is_virtual && m->declaring->is_interface()) return throw_not_implemented("interface call with a variable argument list: " + m->display_name());
+    pass_variable_arguments(body_.call_site(i.token()), s.params.size());
+  }
+  const StackKind this_kind = !s.has_this ? StackKind::Void : m->declaring->is_value_type() ? StackKind::ByRef : StackKind::Ref;
+  // The receiver of a value type's method may lie in this frame.
+  call_method(m, is_virtual, this_kind != StackKind::ByRef && tail_call_permitted(i, next, s, this_kind));
 }
 
-void Compiler::call_method(Method* m, bool is_virtual) {
+void Compiler::call_method(Method* m, bool is_virtual, bool tail) {
   const types::Signature& s = m->signature();
-  if (s.vararg) return throw_not_implemented("call of a method with a variable argument list: " + m->display_name());
   if (m->body == types::Body::ArrayMethod && m->name != ".ctor") return array_method(m);
   if (intrinsic(m)) return;
+  if (!is_virtual && is_object_constructor(m)) {  // does nothing; the call site stays, with an address of its own
+    release(pop());
+    spill_registers();
+    a.nop();
+    return after_call(m);
+  }
   Target t;
   t.method = m;
+  t.tail = tail;
   const bool instance = s.has_this;
   const bool by_ref = m->declaring->is_value_type();
   const StackKind this_kind = !instance ? StackKind::Void : by_ref ? StackKind::ByRef : StackKind::Ref;
@@ -389,33 +480,88 @@ void Compiler::call_method(Method* m, bool is_virtual) {
   emit_call(t, s, this_kind);
 }
 
-void Compiler::call_indirect(const Instruction& i) {
+// Through a helper that reads the arguments from their homes.
+void Compiler::call_native(const types::Signature& s) {
+  Entry function = pop_value(StackKind::NativeInt);
+  const size_t n = s.params.size() + (s.has_this ? 1 : 0);
+  if (stack_.size() < n) invalid("too few arguments on the evaluation stack");
+  const size_t first = stack_.size() - n;
+  if (function.in != In::Const && function.in != In::Symbol) to_gp(function);
+  for (size_t k = 0; k < n; ++k) {
+    Entry& e = stack_[first + k];
+    if (s.has_this && k == 0) {
+      coerce(e, StackKind::NativeInt);
+    } else {
+      Type* p = s.params[k - (s.has_this ? 1 : 0)];
+      coerce(e, p->stack_kind());
+      narrow_argument(e, p, types::shape_of(p));
+    }
+    copy_to_home(e);
+  }
+  spill_registers();
+  const abi::ValueShape result = types::shape_of(s.ret);
+  const uint32_t args_word = n ? stack_[first].word : depth_words_, result_word = depth_words_ + 1;
+  need_words(result_word + result.words() + 1);
+  load_to(rsi, function);
+  release(function);
+  e_.mov(rdi, SymbolKind::Type, types::Loader::get().make_fnptr(s)->id().value);
+  a.lea(rdx, home(args_word));
+  a.lea(rcx, home(result_word));
+  call_helper(Helper::CallNative);
+  for (size_t k = 0; k < n; ++k) pop();
+  if (result.is_void) return;
+  load_from(home(result_word), access_of(s.ret), s.ret);
+}
+
+void Compiler::call_indirect(const Instruction& i, const Instruction* next) {
   const types::Signature& s = body_.signature(i.token());
-  const uint8_t convention = s.call_conv;
   if (s.vararg) return throw_not_implemented("calli with a variable argument list");
-  if (convention != 0) return throw_not_implemented("calli of an unmanaged function");
+  if (s.call_conv != 0) return call_native(s);
   Target t;
+  t.tail = tail_call_permitted(i, next, s, s.has_this ? StackKind::Ref : StackKind::Void);
   t.kind = Target::Pointer;
   t.pointer = pop_value(StackKind::NativeInt);
   // Its home may be reused by nothing before the call: arguments lie below.
   emit_call(t, s, s.has_this ? StackKind::Ref : StackKind::Void);
 }
 
+// III.3.37: the target takes this method's arguments, as they are now, in the places where they came.
 void Compiler::jump_to_method(const Instruction& i) {
   Method* m = method_at(i.token());
   const types::Signature& s = m->signature();
+  if (s.vararg || synchronized_) return throw_not_implemented("jmp with a variable argument list or out of a synchronized method");
   const abi::CallLayout layout = types::call_layout_of(m);
-  if (layout.stack_words || s.vararg || synchronized_) return throw_not_implemented("jmp to a method with arguments on the stack");
+  bool same = layout.args.size() == arg_locations_.size() && layout.hidden_result == (result_home_ != 0);
+  for (size_t k = 0; same && k < layout.args.size(); ++k) {
+    const abi::ArgLocation &to = layout.args[k], &own = arg_locations_[k];
+    same = to.in_registers == own.in_registers && to.by_address == own.by_address && to.words == own.words && to.stack_word == own.stack_word &&
+           (!to.by_address || layout.shapes[k].size == arg_shapes_[k].size);
+  }
+  if (!same) invalid("jmp to a method with other arguments");
+  for (size_t k = 0; k < layout.args.size(); ++k) {
+    const abi::ArgLocation& loc = layout.args[k];
+    const Var& v = vars_[k];
+    if (loc.by_address) {  // back into the caller's copy, which is this method's to change
+      const Gp to = claim(rax);
+      a.mov(to, loc.in_registers ? ptr(rbp, copy_home_[k]) : qword_ptr(rbp, 16 + 8 * static_cast<int32_t>(loc.stack_word)));
+      copy_words(ptr(to), var_memory(v), v.type->value_size());
+      free_gp(to);
+    } else if (!loc.in_registers && v.exposed) {
+      const Mem from = var_memory(v);
+      copy_words(ptr(rbp, 16 + 8 * static_cast<int32_t>(loc.stack_word)), from, 8 * loc.words);
+    }
+  }
   ArgMoves moves(*this);
   std::vector<Entry> args(layout.args.size());
   for (size_t k = 0; k < args.size(); ++k) {
-    if (k >= body_.args.size()) invalid("jmp to a method with other arguments");
+    if (!layout.args[k].in_registers || layout.args[k].by_address) continue;
     load_var(static_cast<uint32_t>(k));
     args[k] = pop();
-    if (layout.args[k].by_address) throw_not_implemented("jmp with a large value type");
     moves.add(args[k], layout.args[k]);
   }
   moves.finish();
+  for (size_t k = 0; k < layout.args.size(); ++k)
+    if (layout.args[k].by_address && layout.args[k].in_registers) a.mov(stubs::kIntArg[layout.args[k].reg[0]], ptr(rbp, copy_home_[k]));
   if (layout.hidden_result) a.mov(rdi, ptr(rbp, result_home_));
   a.leave();
   e_.frame_at_rsp(8);

@@ -167,8 +167,8 @@ void Compiler::instruction(const Instruction& i, const Instruction* next) {
     case Opcode::Dup: duplicate(); break;
     case Opcode::Pop: release(pop()); break;
     case Opcode::Jmp: jump_to_method(i); break;
-    case Opcode::Call: case Opcode::Callvirt: call(i); break;
-    case Opcode::Calli: call_indirect(i); break;
+    case Opcode::Call: case Opcode::Callvirt: call(i, next); break;
+    case Opcode::Calli: call_indirect(i, next); break;
     case Opcode::Ret: ret(); break;
     case Opcode::Br: branch(i.target()); break;
     case Opcode::Brfalse: branch_on_top(false, i.target(), i.next_offset); break;
@@ -259,7 +259,12 @@ void Compiler::instruction(const Instruction& i, const Instruction* next) {
     case Opcode::Endfinally: end_finally(); break;
     case Opcode::Endfilter: end_filter(); break;
     case Opcode::Leave: leave(i); break;
-    case Opcode::Arglist: throw_not_implemented("arglist"); break;
+    case Opcode::Arglist:
+      if (!vararg_home_) invalid("arglist in a method without a variable argument list");
+      a.mov(r11, ptr(rbp, vararg_home_));
+      push_home(StackKind::Struct, types::Loader::get().corlib_type("System", "RuntimeArgumentHandle"), 1);
+      a.mov(home(top().word), r11);
+      break;
     case Opcode::Ldftn: load_function(i); break;
     case Opcode::Ldvirtftn: load_virtual_function(i); break;
     case Opcode::Sizeof: push_const(StackKind::Int32, static_cast<int32_t>(access_of(type_at(i.token())).size)); break;

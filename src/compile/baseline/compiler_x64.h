@@ -202,10 +202,16 @@ class Compiler {
     Method* method = nullptr;
     Helper helper{};
     bool null_check = false;
+    bool tail = false;           // tail. prefix, honoured
     Entry pointer;               // Pointer
   };
-  void call(const Instruction& i);
-  void call_indirect(const Instruction& i);
+  void call(const Instruction& i, const Instruction* next);
+  void call_indirect(const Instruction& i, const Instruction* next);
+  void call_native(const types::Signature& s);
+  // The extra arguments become a block above the fixed ones, which must be on top afterwards.
+  void pass_variable_arguments(const types::Signature& site, size_t fixed);
+  bool tail_call_permitted(const Instruction& i, const Instruction* next, const types::Signature& s, StackKind this_kind) const;
+  void enter_tail(const Target& target, uint32_t stack_words, bool hidden, const Gp& receiver);
   void jump_to_method(const Instruction& i);
   // The arguments are on the stack. `this_kind`: Void if there is no receiver.
   void emit_call(const Target& target, const types::Signature& s, StackKind this_kind);
@@ -216,12 +222,14 @@ class Compiler {
   void after_call(Method* target);
   void push_result(const abi::ValueShape& shape, Type* type, uint32_t buffer_word);
   void constrain(const Instruction& i, Method*& m, bool& is_virtual);
-  void call_method(Method* m, bool is_virtual);
+  void call_method(Method* m, bool is_virtual, bool tail = false);
   void probe_receiver();
 
   // ---- objects_x64.cpp ----
   void new_object(const Instruction& i);
   void construct_class(Method* ctor);
+  static bool is_object_constructor(Method* m);
+  bool does_nothing(Method* ctor);
   void construct_struct(Method* ctor);
   void construct_delegate(Method* ctor);
   void allocate(Type* type);                                 // rax = new object; every other register kept
@@ -295,6 +303,8 @@ class Compiler {
   uint32_t fixed_ = 0;              // bytes of everything but evaluation stack and outgoing words
   uint32_t out_words_ = 0;          // outgoing stack arguments
   std::vector<int32_t> clause_home_;
+  int32_t vararg_home_ = 0;         // address of the caller's abi::VariableArguments
+  std::vector<int32_t> copy_home_;  // methods with jmp: per argument, the address of the caller's copy if it came in a register
   bool synchronized_ = false;
   loop::HandlerRow lock_row_{};
   struct Patch {
@@ -346,6 +356,8 @@ class Compiler {
   std::vector<Edge> edge_labels_;
   std::vector<abi::ArgLocation> call_locations_;  // of the call being compiled; kept for their memory
   std::vector<Entry> call_args_;
+  uint32_t reserved_words_ = 0;     // above the arguments of the call being compiled: its variable arguments
+  int32_t cookie_word_ = -1;        // their block
 };
 
 }  // namespace rapgo::compile::baseline

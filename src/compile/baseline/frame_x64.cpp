@@ -45,6 +45,12 @@ void Compiler::lay_out_frame() {
     }
   }
   if (any_exposed) exposed_base_ = room(1);
+  if (method_->signature().vararg) vararg_home_ = room(1);
+  if (body_.facts().has_jmp) {
+    copy_home_.resize(args);
+    for (size_t i = 0; i < args; ++i)
+      if (arg_locations_[i].by_address && arg_locations_[i].in_registers) copy_home_[i] = room(1);
+  }
   clause_home_.resize(body_.clauses.size() + (synchronized_ ? 1 : 0));
   for (int32_t& h : clause_home_) h = room(1);
   for (size_t i = 0; i < args; ++i) {
@@ -128,6 +134,7 @@ void Compiler::prologue() {
     a.mov(ptr(rbp, exposed_base_), rax);
   }
   if (result_home_) a.mov(ptr(rbp, result_home_), rdi);
+  if (vararg_home_) a.mov(ptr(rbp, vararg_home_), r10);
   used_gp_ = 0;
   for (size_t i = 0; i < body_.args.size(); ++i) {
     const Var& v = vars_[i];
@@ -157,6 +164,7 @@ void Compiler::prologue() {
       if (arg_locations_[k].by_address && arg_locations_[k].in_registers) used_gp_ |= 1u << stubs::kIntArg[arg_locations_[k].reg[0]].id();
     Gp from = r11;
     if (loc.in_registers) from = stubs::kIntArg[loc.reg[0]];
+    if (!copy_home_.empty() && copy_home_[i]) a.mov(ptr(rbp, copy_home_[i]), from);
     else a.mov(r11, qword_ptr(rbp, 16 + 8 * static_cast<int32_t>(loc.stack_word)));
     copy_words(ptr(rbp, at), ptr(from), v.type->value_size());
   }

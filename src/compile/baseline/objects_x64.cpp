@@ -18,6 +18,36 @@ int depth_of(Type* type) {
 }
 }  // namespace
 
+bool Compiler::is_object_constructor(Method* m) { return m->declaring->kind == Kind::Object && m->name == ".ctor"; }
+
+// A constructor that only calls Object's, without a class constructor to run: `ldarg.0; call Object::.ctor; ret` and nops. Of this
+// method's own assembly only, so that stored code says by its name whether it still holds.
+bool Compiler::does_nothing(Method* ctor) {
+  if (is_object_constructor(ctor)) return true;
+  Type* type = ctor->declaring;
+  if (ctor->body != types::Body::Il || ctor->dynamic_body || ctor->arg_count() != 1 || ctor->is_synchronized() ||
+      type->assembly != method_->declaring->assembly || !type->parent() || type->parent()->kind != Kind::Object || type->static_constructor())
+    return false;
+  const load::metadata::BodyBytes body = ctor->il_body();
+  if (body.code.size() > 16 || !body.clauses.empty()) return false;
+  uint32_t step = 0, token = 0;
+  for (size_t at = 0; at < body.code.size(); ++at) {
+    const uint8_t op = body.code[at];
+    if (op == 0x00) continue;                                     // nop
+    if (step == 0 && op == 0x02) {                                // ldarg.0
+      ++step;
+    } else if (step == 1 && op == 0x28 && body.code.size() - at > 5) {  // call
+      for (size_t i = 4; i > 0; --i) token = token << 8 | body.code[at + i];
+      at += 4;
+      ++step;
+    } else {
+      return step == 2 && op == 0x2A && at + 1 == body.code.size() &&  // ret
+             is_object_constructor(type->assembly->resolve_method(load::metadata::Token(token), ctor->context()));
+    }
+  }
+  return false;
+}
+
 // rax = new object, marked used; every other register is kept by the helper.
 void Compiler::allocate(Type* type) {
   claim(rax);
@@ -30,7 +60,10 @@ void Compiler::allocate(Type* type) {
 void Compiler::new_object(const Instruction& i) {
   Method* ctor = method_at(i.token());
   Type* type = ctor->declaring;
-  if (ctor->signature().vararg) return throw_not_implemented("newobj with a variable argument list");
+  if (ctor->signature().vararg) {
+    if (type->is_value_type()) return throw_not_implemented("newobj of a value type with a variable argument list");
+    pass_variable_arguments(body_.call_site(i.token()), ctor->signature().params.size());
+  }
   if (type->is_abstract() && type->kind != Kind::String) throw types::LoadError(types::LoadErrorKind::MemberAccess, "cannot create an abstract class: " + type->full_name());
   if (ctor->body == types::Body::ArrayMethod) {
     // Lengths, or lower bounds and lengths, as int64 in the homes above.
@@ -99,6 +132,10 @@ void Compiler::construct_class(Method* ctor) {
   const abi::ArgLocation receiver = assign.next(abi::ValueShape{});
   const uint32_t result_word = n ? stack_[first].word : depth_words_;
   need_words(depth_words_ + 1);
+  // With extra arguments the object's home may be one of theirs: it waits above them.
+  const uint32_t free_word = depth_words_ + reserved_words_;
+  const bool waits = reserved_words_ != 0;
+  need_words(free_word + 1);
   for (size_t i = 0; i < n; ++i) {
     Entry& e = stack_[first + i];
     const abi::ValueShape shape = types::shape_of(s.params[i]);
@@ -111,9 +148,9 @@ void Compiler::construct_class(Method* ctor) {
   // The object's home is the first argument's: a value that travels by its address cannot lie there.
   int32_t moved_word = -1;
   if (n && call_locations_[0].by_address) {
-    moved_word = static_cast<int32_t>(depth_words_);
-    need_words(depth_words_ + stack_[first].words);
-    copy_words(home(depth_words_), home(stack_[first].word), stack_[first].words * 8u);
+    moved_word = static_cast<int32_t>(free_word + 1);
+    need_words(free_word + 1 + stack_[first].words);
+    copy_words(home(free_word + 1), home(stack_[first].word), stack_[first].words * 8u);
   }
   spill_registers(static_cast<uint32_t>(n));
   allocate(ctor->declaring);
@@ -127,9 +164,17 @@ void Compiler::construct_class(Method* ctor) {
   moves.add(object, receiver);
   for (size_t i = 0; i < n; ++i) moves.add(call_args_[i], call_locations_[i]);
   moves.finish();
-  a.mov(home(result_word), rdi);
-  e_.call_slot(SymbolKind::EntrySlot, ctor->id().value);
+  a.mov(home(waits ? free_word : result_word), rdi);
+  if (cookie_word_ >= 0) a.lea(r10, home(static_cast<uint32_t>(cookie_word_)));
+  reserved_words_ = 0;
+  cookie_word_ = -1;
+  // An empty constructor is left out. Its call site stays: a frame may be built that looks as if it had called.
+  if (!does_nothing(ctor)) e_.call_slot(SymbolKind::EntrySlot, ctor->id().value);
   after_call(ctor);
+  if (waits) {
+    a.mov(r11, home(free_word));
+    a.mov(home(result_word), r11);
+  }
   push_home(StackKind::Ref, ctor->declaring, 1);
 }
 
@@ -253,7 +298,23 @@ void Compiler::box(Type* type) {
 }
 
 void Compiler::unbox(Type* type) {
-  if (type->is_nullable()) return throw_not_implemented("unbox of a nullable type");
+  if (type->is_nullable()) {  // III.4.32: the address of a new Nullable<T>
+    Entry boxed = pop_value(StackKind::Ref);
+    copy_to_home(boxed);
+    spill_registers();
+    const uint32_t keep = boxed.word + 1;
+    need_words(keep + 1);
+    allocate(type);
+    a.mov(home(keep), rax);
+    load_to(rsi, boxed);
+    e_.mov(rdi, SymbolKind::TypeWord, type->id().value);
+    a.lea(rdx, ptr(rax, 8));
+    call_helper(Helper::UnboxNullable);
+    a.mov(rax, home(keep));
+    a.add(rax, 8);
+    used_gp_ |= 1;
+    return push_gp(rax, StackKind::ByRef);
+  }
   Entry object = pop();
   spill_registers();
   load_to(rdi, object);

@@ -36,6 +36,7 @@ struct BodyFacts {
   bool has_backward_branch = false;
   bool has_localloc = false;
   bool has_switch = false;
+  bool has_jmp = false;
   std::vector<bool> arg_address_taken, local_address_taken;  // ldarga, ldloca
   std::vector<bool> arg_stored;                              // starg
 };

@@ -18,6 +18,7 @@ class AssemblyResolver final : public TokenResolver {
   Method* method(Token token) override { return guarded([&] { return assembly_->resolve_method(token, context_); }); }
   Field* field(Token token) override { return guarded([&] { return assembly_->resolve_field(token, context_); }); }
   types::Signature signature(Token token) override { return guarded([&] { return assembly_->resolve_signature(token, context_); }); }
+  types::Signature call_site(Token token) override { return guarded([&] { return assembly_->call_site_signature(token, context_); }); }
   TokenKind kind(Token token) override {
     switch (token.table()) {
       case Table::TypeDef: case Table::TypeRef: case Table::TypeSpec: return TokenKind::Type;
@@ -134,6 +135,13 @@ Field* MethodBody::field(Token t) const {
 const types::Signature& MethodBody::signature(Token t) const {
   return *static_cast<const types::Signature*>(cached(key_of(t, 4), [&] {
     signatures_.push_back(std::make_unique<types::Signature>(resolver_->signature(t)));
+    return signatures_.back().get();
+  }));
+}
+
+const types::Signature& MethodBody::call_site(Token t) const {
+  return *static_cast<const types::Signature*>(cached(key_of(t, 5), [&] {
+    signatures_.push_back(std::make_unique<types::Signature>(resolver_->call_site(t)));
     return signatures_.back().get();
   }));
 }

@@ -28,6 +28,8 @@ class TokenResolver {
   virtual Method* method(Token token) = 0;
   virtual Field* field(Token token) = 0;
   virtual types::Signature signature(Token stand_alone_sig) = 0;
+  // What a call of the method passes: with the extra arguments where it takes a variable list.
+  virtual types::Signature call_site(Token method_token) { return method(method_token)->signature(); }
   virtual TokenKind kind(Token token) = 0;  // for ldtoken
 };
 
@@ -81,6 +83,7 @@ class MethodBody {
   Method* method_at(Token token) const;
   Field* field(Token token) const;
   const types::Signature& signature(Token stand_alone_sig) const;  // calli
+  const types::Signature& call_site(Token method_token) const;     // with the extra arguments of a vararg call
   TokenResolver::TokenKind kind(Token token) const { return resolver_->kind(token); }
 
   int innermost_try(uint32_t il) const;      // index of the innermost clause whose try block contains `il`; -1 if none

@@ -19,6 +19,7 @@ void register_allocation_bodies();
 void register_type_bodies();
 void register_throw_bodies();
 void register_math_bodies();
+void register_native_calli(); // native_calli.cpp
 void register_memory_bodies();   // memory_x64.cpp
 void register_dispatch_bodies(); // first call, interface miss, virtual resolution, delegates
 

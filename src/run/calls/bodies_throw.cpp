@@ -23,9 +23,9 @@ void null_reference(Context*) { stack::throw_null_reference(); }
 void index_out_of_range(Context*) { stack::throw_index_out_of_range(); }
 void divide_by_zero(Context*) { stack::throw_new("System", "DivideByZeroException"); }
 void overflow(Context*) { stack::throw_new("System", "OverflowException"); }
-void arithmetic(Context*) { stack::throw_new("System", "ArithmeticException"); }
+void arithmetic(Context*) { stack::throw_new("System", "OverflowException"); }
 void invalid_cast(Object* object, abi::TypeHead* type, Context*) {
-  if (!object) stack::throw_null_reference();
+  if (!object) stack::throw_new("System", "InvalidCastException");  // refanyval
   throw_bad_cast(object, load::types::Type::from({type->type}));
 }
 void array_type_mismatch(Context*) { stack::throw_new("System", "ArrayTypeMismatchException"); }

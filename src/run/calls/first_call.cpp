@@ -68,6 +68,7 @@ void register_helpers() {
   register_type_bodies();
   register_throw_bodies();
   register_math_bodies();
+  register_native_calli();
   register_memory_bodies();
   register_dispatch_bodies();
   abi::stub_bodies.save_errno = save_errno;

@@ -24,6 +24,7 @@ void register_all() {
   register_marshal();
   register_processes();
   register_misc();
+  register_variable_arguments();
   register_numbers();
 }
 

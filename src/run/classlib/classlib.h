@@ -28,6 +28,7 @@ void register_dynamic_methods();
 void register_marshal();        // Marshal
 void register_processes();      // System.Diagnostics.Process
 void register_misc();           // small classes with an internal call or two
+void register_variable_arguments();  // ArgIterator
 void register_numbers();        // digits of floating-point numbers
 
 }  // namespace rapgo::run::classlib
