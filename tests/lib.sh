@@ -7,6 +7,7 @@
 #   timeout: SEC     (default 60)                   rows: ROW ...   only these rows concern it
 #   symbols: KIND    with places in the source: mdb, pdb or embedded
 #   always:          in every sample                move: N, deopt: N  how rare the stress events are made
+#   generator: FILE  writes the program (`FILE --print NAME`)          peer: dotnet9  blessed there, where mono is wrong
 tests=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 program_source() {  # NAME → the file that describes it
@@ -41,7 +42,13 @@ compile_program() {  # NAME OUTDIR; prints the compiler's words only where it fa
   mkdir -p "$2"
   (
     flock 9
-    if [ "$exe" -nt "$source" ] && [ "$exe" -nt "$(program_source "$1")" ]; then exit 0; fi
+    if [ "$exe" -nt "$source" ] && [ "$exe" -nt "$(program_source "$1")" ]; then
+      [ -n "$generator" ] && [ -n "$(find "$(dirname "$tests/$generator")" -name '*.py' -newer "$exe")" ] || exit 0
+    fi
+    if [ -n "$generator" ]; then
+      "$tests/$generator" --print "$1" >"$2/$1.il" || exit 1
+      source=$2/$1.il
+    fi
     case $source in
       *.cs) log=$(mcs -nologo -langversion:latest -optimize+ -unsafe -warn:0 $mcs "-out:$exe.new" "$source" 2>&1) ;;
       *.il) log=$(ilasm -quiet "-output:$exe.new" "$source" 2>&1) ;;
