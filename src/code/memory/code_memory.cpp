@@ -21,7 +21,9 @@ extern std::atomic<bool> has_membarrier;
 namespace {
 
 constexpr uint8_t kInt3 = 0xCC;
-constexpr uintptr_t kAreaBegin[kAreaCount + 1] = {abi::kCodeBase, abi::kCodeBase + (64u << 20), abi::kCodeBase + (256u << 20),
+// Not at multiples of 16 MiB from each other: branch predictors tell branches apart by the low bits of their addresses, and a
+// call from the first optimized method to a stub or to the first baseline method cost ten times as much (docs/arguments.md).
+constexpr uintptr_t kAreaBegin[kAreaCount + 1] = {abi::kCodeBase, abi::kCodeBase + (66u << 20), abi::kCodeBase + (267u << 20),
                                                   abi::kCodeEnd};
 
 size_t rounded(size_t size) { return (size + 15) & ~size_t{15}; }
