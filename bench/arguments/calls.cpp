@@ -71,8 +71,11 @@ struct Program {
     std::shuffle(order.begin(), order.end(), random);
     for (How how : {How::Slot, How::Direct, How::Stub})
       callers.push_back(place(memory::Area::Optimized, [&](x86::Assembler& a, uintptr_t base) {
-        a.push(x86::rbp);
+        a.push(x86::rbx);
+        a.mov(x86::ebx, x86::edi);
         a.xor_(x86::eax, x86::eax);
+        Label again = a.newLabel();
+        a.bind(again);
         for (int i : order) {
           a.mov(x86::edi, x86::eax);
           const size_t n = static_cast<size_t>(i);
@@ -80,17 +83,18 @@ struct Program {
           if (how == How::Direct) direct(a, 0xE8, base, callees[n]);
           if (how == How::Stub) direct(a, 0xE8, base, stubs[n]);
         }
-        a.pop(x86::rbp);
+        a.sub(x86::ebx, 1);
+        a.jnz(again);
+        a.pop(x86::rbx);
         a.ret();
       }));
   }
 
   double run(How how, int calls) const {
-    auto caller = reinterpret_cast<int (*)()>(callers[static_cast<size_t>(how)]);
+    auto caller = reinterpret_cast<int (*)(int)>(callers[static_cast<size_t>(how)]);
     const int times = std::max(1, calls / static_cast<int>(callees.size()));
-    volatile int sink = 0;
     const double began = arguments::cpu_ns();
-    for (int i = 0; i < times; i++) sink = sink + caller();
+    [[maybe_unused]] volatile int sink = caller(times);
     return (arguments::cpu_ns() - began) / times / static_cast<double>(callees.size());
   }
 };
