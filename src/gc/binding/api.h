@@ -27,7 +27,7 @@ class Binding;
 
 struct Options {
   size_t heap_max = 0;              // limit of committed heap; 0: three quarters of memory (control group included)
-  size_t nursery = 0;               // 0: 4 MiB
+  size_t nursery = 0;               // 0: 1 to 4 MiB, more beside a large old space
   uint32_t move_every_n = 0;        // --stress=move=N: collect and move everything unpinned at every N-th allocation; 0 off
   bool verify = false;              // --stress=verify: verify() before and after each collection
 };

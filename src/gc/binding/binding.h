@@ -77,6 +77,10 @@ class Binding {
   // Stopped, after marking: the runtime's own weak tables (inflated monitors and the like).
   virtual void visit_weak(Survivors&) {}
 
+  // Stopped, after marking. Of objects that die in one collection, those of such types are finalized after all others
+  // (CriticalFinalizerObject).
+  virtual bool is_finalized_late(const TypeHead*) { return false; }
+
   // World running again: objects wait in the finalization queue (gc::next_finalizable). Wake the finalizer thread.
   virtual void finalizers_ready() {}
 };

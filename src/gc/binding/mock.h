@@ -41,7 +41,10 @@ class MockBinding : public Binding {
   void visit_weak(Survivors& s) override {
     if (on_weak) on_weak(s);
   }
+  bool is_finalized_late(const TypeHead* head) override { return head == late; }
   void finalizers_ready() override { finalizer_notices++; }
+
+  const TypeHead* late = nullptr;
 
   bool scan_own_stack = false;
   struct Mapped {

@@ -45,8 +45,12 @@ template <bool kMajor> void trace(Heap& heap, const void* own_sp) {
 }
 
 void minor(Heap& heap, const void* own_sp) {
+  const size_t used = size_t{heap.nursery_next - heap.nursery_kept} * kBlockSize;
+  const uint64_t before = heap.counters.bytes_moved + heap.counters.bytes_pinned;
+  heap.counters.bytes_used -= std::min<uint64_t>(heap.counters.bytes_used, heap.kept_bytes);  // counted again if they live
   trace<false>(heap, own_sp);
-  reset_nursery(heap);
+  heap.adapt_nursery(used, heap.counters.bytes_moved + heap.counters.bytes_pinned - before);
+  reset_nursery(heap, true);
   heap.counters.minor_collections++;
 }
 
@@ -58,7 +62,7 @@ void major(Heap& heap, const void* own_sp, uint32_t sparse) {
   heap.promoter.restart();
   sweep_old_space(heap);
   heap.in_major = false;
-  reset_nursery(heap);
+  reset_nursery(heap, false);
   size_t live = heap.old_bytes();
   heap.next_major = live + std::max(live, kLeastHeadroom);
   // Near the limit, collect while there is still room for a nursery.
@@ -76,7 +80,7 @@ bool major_is_due(const Heap& heap) {
 void collect_stopped(Heap& heap, Want want, const void* own_sp) {
   uint64_t begin = base::monotonic_ns();
   heap.retire_all_buffers();
-  uint64_t before = heap.counters.bytes_used + size_t{heap.nursery_next} * kBlockSize;
+  uint64_t before = heap.counters.bytes_used + size_t{heap.nursery_next - heap.nursery_kept} * kBlockSize;
   if (heap.options.verify) verify_heap(heap, "before a collection");
   if (want == Want::AsNeeded) want = major_is_due(heap) ? Want::Major : Want::Minor;
   switch (want) {

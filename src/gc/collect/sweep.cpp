@@ -28,8 +28,8 @@ static void settle(Heap& heap, uint32_t block) {
   const uint8_t* table = lines(block);
   uint32_t used = 0;
   for (uint32_t i = 0; i < kLinesPerBlock; i++) used += table[i];
-  clear_cards(block);
   if (used == 0) {
+    clear_cards(block);
     heap.old_blocks--;
     heap.release_block(block);
     return;
@@ -42,32 +42,67 @@ static void settle(Heap& heap, uint32_t block) {
 void sweep_old_space(Heap& heap) {
   // Free blocks are taken from the back: push high addresses first, so that low ones are filled first.
   for (uint32_t block = heap.frontier; block-- > 0;)
-    if (Kind k = kinds()[block]; k == Kind::Old || k == Kind::OldMoving) settle(heap, block);
+    if (Kind k = kinds()[block]; k == Kind::Old || k == Kind::OldMoving) {
+      clear_cards(block);
+      settle(heap, block);
+    }
   heap.large.for_each([](Object* o) { std::memset(card_of(o), 0, LargeSpace::extent(o) >> abi::kCardShift); });
   heap.large.sweep(heap.poison());
 }
 
-void reset_nursery(Heap& heap) {
+// More lines than that are worth being old; so is what stayed pinned for so many collections.
+static constexpr uint32_t kFewLines = 32, kPatience = 3;
+
+// The pinned objects stay young, their block stays as it is. False: too many, or for too long.
+static bool keep_in_nursery(Heap& heap, uint32_t block) {
+  uint8_t* table = lines(block);
+  uint32_t used = 0;
+  for (uint32_t i = 0; i < kLinesPerBlock; i++) used += table[i];
+  if (used > kFewLines || info(block).used_lines >= kPatience) return false;
+  uint64_t* marks = block_marks(block);
+  std::memcpy(block_starts(block), marks, kBitmapWordsPerBlock * 8);
+  std::memset(marks, 0, kBitmapWordsPerBlock * 8);
+  std::memset(table, 0, kLinesPerBlock);
+  for (uint32_t w = 0; w < kBitmapWordsPerBlock; w++)
+    for (uint64_t bits = block_starts(block)[w]; bits; bits &= bits - 1)
+      heap.kept_bytes += size_of(reinterpret_cast<Object*>(block_base(block) + (w * 64 + static_cast<uint32_t>(__builtin_ctzll(bits))) * 8));
+  kinds()[block] = Kind::Nursery;
+  info(block).used_lines++;
+  info(block).parsed = kParsedOnly;
+  return true;
+}
+
+void reset_nursery(Heap& heap, bool keep_pinned) {
   size_t kept = 0;
+  heap.nursery_kept = 0;
+  heap.kept_bytes = 0;
   for (size_t i = 0; i < heap.nursery.size(); i++) {
     uint32_t block = heap.nursery[i];
     if (i < heap.nursery_next) {
-      clear_cards(block);
-      unparse_nursery_block(block);
       if (kinds()[block] == Kind::NurseryPinned) {
+        if (keep_pinned && keep_in_nursery(heap, block)) {
+          heap.nursery[kept++] = heap.nursery[heap.nursery_kept];  // kept blocks come first
+          heap.nursery[heap.nursery_kept++] = block;
+          continue;
+        }
+        // What it references may have stayed young: its cards are kept as they are.
+        if (!keep_pinned) clear_cards(block);
+        info(block).parsed = 0;
         heap.old_blocks++;
         settle(heap, block);
         continue;
       }
+      clear_cards(block);
+      unparse_nursery_block(block);
       kinds()[block] = Kind::NurseryIdle;
       if (heap.poison() && !heap.stress()) std::memset(reinterpret_cast<void*>(block_base(block)), 0xEF, kBlockSize);
     }
     heap.nursery[kept++] = block;
   }
   heap.nursery.resize(kept);
-  heap.nursery_next = 0;
+  heap.nursery_next = heap.nursery_kept;
   heap.update_quota();
-  while (heap.nursery.size() > (heap.stress() ? 0 : heap.nursery_quota)) {
+  while (heap.nursery.size() > heap.nursery_kept + (heap.stress() ? 0 : heap.nursery_quota)) {
     uint32_t block = heap.nursery.back();
     heap.nursery.pop_back();
     heap.release_block(block);

@@ -14,8 +14,10 @@ using namespace heap;
 void prepare_old_space(Heap&, uint32_t at_most_lines);
 // Major: frees empty blocks and dead large objects, rebuilds start bits; then all cards are clean.
 void sweep_old_space(Heap&);
-// Both: pinned nursery blocks become old blocks with holes; the others are empty again.
-void reset_nursery(Heap&);
+// Both: the nursery is empty again but for pinned objects. Where those are few, their blocks stay in the nursery for a while if
+// `keep_pinned` (minor collections; old objects that reference them have their cards marked): most are let go soon. Other
+// pinned blocks become old blocks with holes.
+void reset_nursery(Heap&, bool keep_pinned);
 // Returns free memory beyond `keep` bytes to the system.
 void trim(Heap&, size_t keep);
 

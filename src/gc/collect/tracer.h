@@ -95,8 +95,12 @@ template <bool kMajor> inline void Tracer<kMajor>::visit(Object** s) {
     uint64_t word = header(o);
     if (Object* to = forwarded(word))
       *s = to;
-    else if (k == Kind::Nursery || !is_marked(o))
-      *s = move(o, word);
+    else if (k == Kind::NurseryPinned && is_marked(o))
+      mark_card(s);  // may stay young
+    else if (Object* to = move(o, word); to != o) [[likely]]
+      *s = to;
+    else
+      mark_card(s);
   }
 }
 

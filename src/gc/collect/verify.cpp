@@ -31,7 +31,7 @@ class Verifier {
     for (auto kind : {HandleKind::Normal, HandleKind::Pinned, HandleKind::Weak, HandleKind::WeakTrackResurrection})
       handles(kind).for_each([&](Object** slot) { check_reference(nullptr, slot, *slot, false); });
     for (Object* o : heap_.finalizable) check_reference(nullptr, nullptr, o, false);
-    for (uint32_t i = 0; i < heap_.nursery_next; i++) unparse_nursery_block(heap_.nursery[i]);
+    for (uint32_t i = heap_.nursery_kept; i < heap_.nursery_next; i++) unparse_nursery_block(heap_.nursery[i]);
   }
 
  private:
@@ -54,6 +54,7 @@ class Verifier {
   }
 
   void walk_nursery(uint32_t block) {
+    if (info(block).parsed == kParsedOnly) return;
     uintptr_t p = block_base(block), end = p + info(block).top;
     while (p < end) {
       auto* o = reinterpret_cast<Object*>(p);

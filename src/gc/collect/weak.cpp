@@ -30,6 +30,7 @@ template <bool kMajor> void trace_ephemerons(Tracer<kMajor>& tracer) {
         Object* key = tracer.survivor(pair.key);
         if (!key) return;
         pair.key = key;
+        if (!kMajor && is_young(key)) mark_card(&pair.key);
         tracer.visit(&pair.value);
       });
       if (tracer.pending()) {
@@ -63,7 +64,11 @@ template <bool kMajor> void queue_finalizable(Tracer<kMajor>& tracer, Heap& heap
   std::sort(candidates.begin(), candidates.end());  // by address: roughly the order of allocation, and the same in each run
   // Decide about all before reviving any: finalizers of dead objects that reference each other all run.
   auto dead = std::stable_partition(candidates.begin(), candidates.end(), [&](Object* o) { return tracer.survivor(o); });
-  for (auto i = candidates.begin(); i != dead; ++i) heap.old_finalizable.insert(tracer.survivor(*i));
+  for (auto i = candidates.begin(); i != dead; ++i) {
+    Object* o = tracer.survivor(*i);
+    (!kMajor && is_young(o) ? heap.young_finalizable : heap.old_finalizable).insert(o);
+  }
+  std::stable_partition(dead, candidates.end(), [&](Object* o) { return !heap.binding->is_finalized_late(o->head()); });
   for (auto i = dead; i != candidates.end(); ++i) {
     Object* o = *i;
     tracer.visit(&o);

@@ -272,7 +272,24 @@ TEST_P(WeakTest, StaticsAreRoots) {
   EXPECT_EQ(block[2], 0x1234567u);
 }
 
+TEST_P(WeakTest, LateFinalizersComeLast) {
+  static TypeHead* late = mock::object_type(3, {0, 1}, abi::kHasFinalizer | abi::kAllocateSlowly);
+  binding->late = late;
+  for (uint64_t i = 0; i < 40; i++) {
+    Object* o = i % 2 ? finalizable(i) : alloc_object(late);
+    number(o, 2) = i;
+  }
+  collect(GetParam());
+  for (uint64_t i = 0; i < 40; i++) {
+    Object* o = next_finalizable();
+    ASSERT_TRUE(o);
+    ASSERT_EQ(o->head() == late, i >= 20) << i;
+  }
+  EXPECT_FALSE(has_finalizable());
+}
+
 INSTANTIATE_TEST_SUITE_P(MinorAndMajor, WeakTest, ::testing::Values(0, 1));
+
 
 }  // namespace
 }  // namespace rapgo::gc

@@ -13,6 +13,7 @@ namespace {
 // Once a collection was no help, the next one is more thorough; then the memory is really used up.
 constexpr Want kEscalation[] = {Want::AsNeeded, Want::Major, Want::Compact};
 constexpr int kAttempts = sizeof kEscalation / sizeof *kEscalation;
+constexpr int kPatience = 1000;
 constexpr uint64_t kMaxArrayBytes = kLargeSize - kPageSize;
 
 bool move_is_due(Heap& h) {
@@ -24,6 +25,7 @@ bool move_is_due(Heap& h) {
 [[gnu::noinline]] void* take_slowly(ThreadState& thread, size_t size, bool large) {
   Heap& h = the_heap();
   bool may_move = true;
+  int tries = 0;
   for (int attempt = 0;;) {
     h.binding->poll();
     Want want = kEscalation[attempt < kAttempts ? attempt : 0];
@@ -41,7 +43,10 @@ bool move_is_due(Heap& h) {
       }
       may_move = false;
     }
-    if (h.collect(want, epoch) && want != Want::MoveAll) attempt++;
+    if (!h.collect(want, epoch) || want == Want::MoveAll) continue;
+    // Where there is room for a nursery, other threads were just faster than we; memory is not used up.
+    if (large || ++tries == kPatience) attempt++;
+    else if (std::lock_guard lock(h.mutex); h.nursery_quota == 0) attempt++;
   }
 }
 

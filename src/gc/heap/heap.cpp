@@ -7,7 +7,7 @@ namespace rapgo::gc::heap {
 
 Heap* instance;
 
-static constexpr size_t kDefaultNursery = 4u << 20, kFirstMajor = 48u << 20;
+static constexpr size_t kLeastNursery = 1u << 20, kMostNursery = 4u << 20, kFirstMajor = 48u << 20;
 // Below this many nursery blocks the program would only collect: better report that memory is out.
 static constexpr size_t kLeastNurseryBlocks = 4;
 // Objects above this size are worth a detour rather than a new buffer.
@@ -19,6 +19,7 @@ Heap::Heap(const Options& o, Binding* b) : options(o), binding(b) {
   heap_max = o.heap_max ? o.heap_max : default_heap_max();
   next_major = std::min(kFirstMajor, heap_max / 2);
   until_move = o.move_every_n;
+  nursery_size = o.nursery ? o.nursery : kLeastNursery;
   map_spaces();
   update_quota();
 }
@@ -26,7 +27,18 @@ Heap::Heap(const Options& o, Binding* b) : options(o), binding(b) {
 Heap::~Heap() { unmap_spaces(); }
 
 size_t Heap::nursery_blocks_wanted() const {
-  return std::max((options.nursery ? options.nursery : kDefaultNursery) >> kBlockShift, kLeastNurseryBlocks);
+  return std::max(nursery_size >> kBlockShift, kLeastNurseryBlocks);
+}
+
+void Heap::adapt_nursery(size_t used, size_t survived) {
+  if (options.nursery || stress()) return;
+  const size_t work = survived + size_t{old_blocks} * kCardsPerBlock;  // bytes to copy, bytes of cards to look at
+  // With much in old space a larger nursery is no great part of the whole.
+  const size_t most = std::max(kMostNursery, old_bytes() / 32);
+  if (work > used / 16)
+    nursery_size = std::min(nursery_size * 2, most);
+  else if (work < used / 64)
+    nursery_size = std::max(nursery_size / 2, kLeastNursery);
 }
 
 void Heap::update_quota() {
@@ -75,7 +87,7 @@ void Heap::retire_all_buffers() {
 
 bool Heap::take_nursery_block(uint32_t& block) {
   if (nursery_next == nursery.size()) {
-    if (nursery.size() >= nursery_quota || !take_free_block(block)) return false;
+    if (nursery.size() - nursery_kept >= nursery_quota || !take_free_block(block)) return false;
     nursery.push_back(block);
   }
   block = nursery[nursery_next++];

@@ -5,7 +5,7 @@
 // holds it, and the collector holds it throughout a collection.
 // Invariants between collections: mark bits are all zero; start bits of old blocks are exactly their objects; a free block's
 // start bits and lines are zero; cards of old objects that reference the nursery are marked; there is no young object outside
-// nursery blocks [0, nursery_next).
+// nursery blocks [0, nursery_next); the first nursery_kept of those hold pinned objects and are not allocated in.
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -40,7 +40,9 @@ class Heap {
 
   // ---- nursery: blocks [0, nursery_next) are in use
   std::vector<uint32_t> nursery;
-  uint32_t nursery_next = 0, nursery_quota = 0;
+  uint32_t nursery_next = 0, nursery_kept = 0, nursery_quota = 0;
+  size_t kept_bytes = 0;                          // of the objects in kept blocks
+  size_t nursery_size = 0;                        // wanted, in bytes: see adapt_nursery
   uintptr_t shared_cursor = 0, shared_limit = 0;  // for what does not fit a thread's buffer, and for move=N
   uint32_t until_move = 0;                        // allocations until the next forced collection
 
@@ -82,6 +84,9 @@ class Heap {
   void* take_small(ThreadState&, size_t size);  // zeroed, or null: the nursery is used up
   void* take_large(size_t size, bool may_ask_for_collection);
   void update_quota();
+  // After a minor collection of `used` bytes that left `survived` of them. Small as long as nearly all dies: then the nursery stays
+  // in the processor's cache. Large where objects live on, or where looking through the cards of old space costs more.
+  void adapt_nursery(size_t used, size_t survived);
 
  private:
   bool take_nursery_block(uint32_t& block);

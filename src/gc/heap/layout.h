@@ -47,10 +47,12 @@ enum class Kind : uint8_t {
 
 struct BlockInfo {
   uint32_t top;         // Nursery: bytes used from the block's start, valid while it is no thread's buffer
-  uint16_t used_lines;  // Old: lines in use or handed to the promotion allocator
+  uint16_t used_lines;  // Old: lines in use or handed to the promotion allocator. Nursery: collections that it stayed for
   uint8_t dirty;        // contents are not known to be zero
   uint8_t parsed;       // Nursery: the start bits are valid (during a collection)
 };
+// A nursery block that was kept for the few pinned objects in it: start bits are all that says where they are.
+inline constexpr uint8_t kParsedOnly = 2;
 
 // ---- tables, behind the heap ---------------------------------------------------------------------------------
 inline constexpr uintptr_t kTables = abi::kHeapEnd + (uintptr_t{1} << 36);

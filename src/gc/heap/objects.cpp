@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "gc/binding/binding.h"
 #include "gc/heap/heap.h"
 
 namespace rapgo::gc {
@@ -100,11 +101,14 @@ bool has_finalizable() {
 void queue_all_finalizers() {
   Heap& h = the_heap();
   std::lock_guard lock(h.mutex);
+  std::vector<Object*> all;
   for (PointerSet* set : {&h.old_finalizable, &h.young_finalizable}) {
-    std::vector<Object*> all = set->take();
-    std::sort(all.begin(), all.end());
-    h.finalizable.insert(h.finalizable.end(), all.begin(), all.end());
+    std::vector<Object*> some = set->take();
+    std::sort(some.begin(), some.end());
+    all.insert(all.end(), some.begin(), some.end());
   }
+  std::stable_partition(all.begin(), all.end(), [&](Object* o) { return !h.binding->is_finalized_late(o->head()); });
+  h.finalizable.insert(h.finalizable.end(), all.begin(), all.end());
 }
 
 // ---- figures ----
@@ -128,7 +132,7 @@ Stats stats() {
   Stats s = h.counters;
   s.bytes_allocated = h.bytes_allocated;
   s.bytes_committed = h.committed();
-  s.bytes_used += size_t{h.nursery_next} * kBlockSize;
+  s.bytes_used += size_t{h.nursery_next - h.nursery_kept} * kBlockSize;
   s.frozen_bytes = h.frozen_cursor - abi::kFrozenBase;
   return s;
 }

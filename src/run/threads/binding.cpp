@@ -1,6 +1,7 @@
 #include "run/threads/binding.h"
 
 #include "gc/binding/binding.h"
+#include "load/types/type.h"
 #include "run/threads/internal.h"
 #include "run/threads/monitor.h"
 #include "run/threads/service.h"
@@ -55,6 +56,12 @@ class RuntimeBinding final : public gc::Binding {
   void visit_weak(gc::Survivors& survivors) override {
     sweep_monitors(survivors);
     for (auto visit : roots().weak) visit(survivors);
+  }
+
+  bool is_finalized_late(const abi::TypeHead* head) override {
+    for (load::types::Type* t = load::types::Type::from({head->type}); t; t = t->parent())
+      if (t->name == "CriticalFinalizerObject" && t->name_space == "System.Runtime.ConstrainedExecution") return true;
+    return false;
   }
 
   void finalizers_ready() override { request_finalization(); }
