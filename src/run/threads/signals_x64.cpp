@@ -48,6 +48,8 @@ void on_stop(int, siginfo_t*, void* context) {
       futex_wait(&stop_phase, phase, -1);
     }
     thread->stopped_context = nullptr;
+  } else if (stop_phase.load() & 1) {
+    announce_stop();  // on its way between modes: the stopper looks again at once
   }
   errno = saved_errno;
 }

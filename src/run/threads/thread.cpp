@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -161,12 +162,19 @@ void bury_remains() {
   }
 }
 
+// What the system would give a main thread (ulimit -s), within reason.
+uint64_t main_stack() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_STACK, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return 64ull << 20;
+  return std::clamp<uint64_t>(limit.rlim_cur, 1ull << 20, 256ull << 20);
+}
+
 // Starts `thread` on a stack of ours; the calling thread waits in Mode::Native until it is attached.
 void launch_thread(Thread& thread, std::function<void()> body, uint64_t stack_bytes) {
   NativeScope native;
   bury_remains();
   constexpr uint64_t kPage = 4096;
-  const uint64_t usable = std::max<uint64_t>((stack_bytes + kPage - 1) & ~(kPage - 1), 256 * 1024);
+  const uint64_t usable = std::max<uint64_t>((stack_bytes + kPage - 1) & ~(kPage - 1), 128 * 1024) * kRoomierFrames;
   const uint64_t bytes = usable + kGuardZone;
   void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
   if (memory == MAP_FAILED) throw std::system_error(errno, std::generic_category(), "no memory for a thread's stack");
@@ -220,7 +228,7 @@ Thread* start(std::function<void()> body, const StartOptions& options) {
 int run_main(const std::function<int()>& body) {
   int result = 0;
   StartOptions options;
-  options.stack_size = kMainStack;
+  options.stack_size = main_stack();
   Thread* main = start([&] { result = body(); }, options);
   join(main, -1);
   release(main);
