@@ -29,7 +29,7 @@ test-full: build
 	tests/run-modes --build $(BUILD) --full -j $(JOBS)
 
 bench: build
-	bench/run --build $(BUILD) --full
+	bench/run --build $(BUILD)
 
 bench-quick: build
 	bench/run --build $(BUILD) --quick

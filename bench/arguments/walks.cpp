@@ -16,6 +16,8 @@
 #include "code/memory/code_memory.h"
 #include "code/memory/low_memory.h"
 #include "contest.h"
+#include "gc/binding/api.h"
+#include "run/threads/binding.h"
 #include "run/threads/suspend.h"
 #include "run/threads/thread.h"
 
@@ -158,6 +160,7 @@ double calls(Kernel kernel, int count, int total) {
 int main() {
   memory::reserve_low();
   some_code = memory::allocate(memory::Area::Baseline, 4096);
+  gc::init({}, &threads::binding());
   threads::init();
   std::puts("Argument (d): stack walks against entry/exit counters\n\nstop all threads and walk all stacks (40 frames each)");
   threads::run_main([] {

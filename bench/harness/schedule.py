@@ -32,6 +32,7 @@ class Budget:
     seconds: float
     least: int
     most: int
+    limit: float = float('inf')  # seconds after which nothing more is started, whatever is missing
     started: float = field(default_factory=time.monotonic)
 
     def spent(self):
@@ -39,6 +40,8 @@ class Budget:
 
     def allows(self, done, cost):
         """Whether a program with so many rounds done may start another that takes about cost seconds."""
+        if self.spent() > self.limit:
+            return False
         return done < self.least or (done < self.most and self.spent() + cost < self.seconds)
 
 

@@ -86,6 +86,7 @@ class Rounds(unittest.TestCase):
         self.assertTrue(budget.allows(1, 100))
         self.assertFalse(budget.allows(2, 0))
         self.assertFalse(schedule.Budget(1000, 1, 3).allows(3, 0))
+        self.assertFalse(schedule.Budget(0, 2, 5, limit=-1).allows(0, 0))  # past the limit nothing is started any more
 
     def test_page_fetches_nothing(self):
         with tempfile.TemporaryDirectory() as folder:
