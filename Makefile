@@ -25,7 +25,7 @@ test: build
 
 # Every test program in every row of the mode table.
 test-full: build
-	ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS) -L 'unit|house'
+	ctest --test-dir $(BUILD) --output-on-failure -j $(JOBS) -L 'unit|house|full'
 	tests/run-modes --build $(BUILD) --full -j $(JOBS)
 
 bench: build
