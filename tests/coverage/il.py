@@ -200,7 +200,8 @@ class Program:
 
     def stub(self):
         """What stands in tests/programs."""
-        out = ["// " + self.about, "// generator: coverage/generate"]
+        # Functions of a few instructions each: what matters is what code they become, not what happens to it later.
+        out = ["// " + self.about, "// generator: coverage/generate", "// rows: baseline adaptive optimize deopt move warm-store"]
         out += [f"// {k}: {v}" for k, v, usual in (("move", self.move, 1), ("deopt", self.deopt, 1), ("peer", self.peer, "")) if v != usual]
         return "\n".join(out) + "\n"
 

@@ -224,7 +224,7 @@ void Compiler::ret() {
       load_to(xmm0, v);
     } else {
       load_to(rax, v);
-      if (v.kind == StackKind::Int32 && result_shape_.size < 4 && v.in != In::Const) {
+      if (v.kind == StackKind::Int32 && result_shape_.size < 4) {
         const bool is_signed = access_of(body_.return_type).is_signed;
         if (result_shape_.size == 1) {
           if (is_signed) a.movsx(eax, al); else a.movzx(eax, al);

@@ -1,0 +1,26 @@
+// mcs: -r:System.Xml.Linq.dll -r:System.Runtime.Serialization.dll
+// move: 50
+// BinaryFormatter with cycles and callbacks, XML reading and writing, LINQ to XML, XPath.
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Runtime.Serialization;
+using System.Runtime.Serialization.Formatters.Binary;
+using System.Text;
+using System.Xml;
+using System.Xml.Linq;
+using System.Xml.XPath;
+
+[Serializable] class Node { public string Name; public Node Next; public List<Node> Kids = new List<Node>(); [NonSerialized] public int Skipped = 5; public int[] Numbers; public Dictionary<string, double> Map = new Dictionary<string, double>(); [OptionalField] public DayOfWeek Day; [OnDeserialized] void Done(StreamingContext c) { Skipped = 99; } }
+[Serializable] class Custom : ISerializable { public int A; public string B; public Custom() { } protected Custom(SerializationInfo i, StreamingContext c) { A = i.GetInt32("a") + 1; B = i.GetString("b"); } public void GetObjectData(SerializationInfo i, StreamingContext c) { i.AddValue("a", A); i.AddValue("b", B); } }
+[Serializable] struct Pt { public int X; public decimal Y; } class Plain { }
+class Program {
+  static void W(string k, object v) { Console.WriteLine(k + "=" + v); }
+  static T Trip<T>(T t) { var f = new BinaryFormatter(); var m = new MemoryStream(); f.Serialize(m, t); m.Position = 0; return (T)f.Deserialize(m); }
+  static void Main() {
+    var a = new Node { Name = "a", Numbers = new[] { 1, 2, 3 }, Day = DayOfWeek.Friday }; var b = new Node { Name = "b", Next = a }; a.Next = b; a.Kids.Add(b); a.Kids.Add(a); a.Map["pi"] = 3.25; var c = Trip(a); W("node", c.Name + " " + c.Next.Name + " " + ReferenceEquals(c.Next.Next, c) + " " + ReferenceEquals(c.Kids[0], c.Next) + " " + c.Numbers.Sum() + " " + c.Map["pi"] + " " + c.Day + " " + c.Skipped); W("custom", Trip(new Custom { A = 4, B = "z" }).A + Trip(new Custom { B = "z" }).B); W("struct", Trip(new Pt { X = 1, Y = 2.5m }).Y); W("array", string.Join(",", Trip(new object[] { 1, "s", null, 2.5, 'c', new[] { 1L, 2L } }).Select(q => q ?? "null"))); W("multi", Trip(new[,] { { 1, 2 }, { 3, 4 } })[1, 0]); W("list", Trip(new List<string> { "x", "y" })[1]); W("date", Trip(new DateTime(2020, 1, 2, 3, 4, 5)).ToString("s") + " " + Trip(TimeSpan.FromDays(1.5)) + " " + Trip(Guid.Empty)); W("exception", Trip(new InvalidOperationException("msg", new Exception("in"))).InnerException.Message); W("hashset", Trip(new HashSet<int> { 1, 2 }).Count); W("version", Trip(new Version(1, 2)) + " " + Trip(new Uri("http://a/b")) + " " + Trip(new StringBuilder("sb"))); try { Trip(new Plain()); } catch (SerializationException) { W("plain", "SerializationException"); } try { new BinaryFormatter().Deserialize(new MemoryStream(new byte[] { 1, 2, 3 })); } catch (Exception e) { W("garbage", e is SerializationException || e is EndOfStreamException); }
+    var sb = new StringBuilder(); using (var w = XmlWriter.Create(sb, new XmlWriterSettings { Indent = true, OmitXmlDeclaration = true, NewLineChars = "\n" })) { w.WriteStartElement("root"); w.WriteAttributeString("a", "1 & 2"); w.WriteElementString("e", "<text>"); w.WriteStartElement("p", "n", "urn:x"); w.WriteCData("c]data"); w.WriteEndElement(); w.WriteComment("note"); w.WriteEndElement(); } W("writer", sb.ToString().Replace("\n", "|")); using (var r = XmlReader.Create(new StringReader(sb.ToString()))) { string seen = ""; while (r.Read()) if (r.NodeType != XmlNodeType.Whitespace) seen += r.NodeType + ":" + r.Name + ";"; W("reader", seen); } var doc = new XmlDocument(); doc.LoadXml("<r><i n='1'>x</i><i n='2'>y</i><!--c--></r>"); W("document", doc.DocumentElement.ChildNodes.Count + " " + doc.SelectSingleNode("//i[@n='2']").InnerText + " " + doc.SelectNodes("/r/i").Count); doc.DocumentElement.AppendChild(doc.CreateElement("z")).InnerText = "q"; W("outer", doc.OuterXml); W("xpath", doc.CreateNavigator().Evaluate("sum(//i/@n)") + " " + doc.CreateNavigator().Evaluate("string-length(//i)")); foreach (var bad in new[] { "<a>", "<a></b>", "<a b=c/>", "" }) try { new XmlDocument().LoadXml(bad); } catch (XmlException) { W("bad '" + bad + "'", "XmlException"); }
+    var x = new XElement("books", new XElement("book", new XAttribute("id", 1), new XElement("title", "One")), new XElement("book", new XAttribute("id", 2), new XElement("title", "Two"))); W("linq", x.ToString(SaveOptions.DisableFormatting)); W("query", string.Join(",", x.Elements("book").Where(e => (int)e.Attribute("id") > 1).Select(e => (string)e.Element("title")))); x.Element("book").SetAttributeValue("id", 10); x.Add(new XComment("end")); x.Descendants("title").First().Remove(); W("changed", x.ToString(SaveOptions.DisableFormatting)); var p = XDocument.Parse("<a xmlns='urn:q'><b/>t<b c='1'/></a>"); XNamespace ns = "urn:q"; W("namespace", p.Root.Elements(ns + "b").Count() + " " + p.Root.Value + " " + p.Root.Name.LocalName); W("deep equal", XNode.DeepEquals(XElement.Parse("<a><b/></a>"), XElement.Parse("<a><b/></a>"))); W("convert", XmlConvert.ToString(1.5) + " " + XmlConvert.ToBoolean("1") + " " + XmlConvert.EncodeName("a b") + " " + XmlConvert.ToDateTime("2020-01-02T03:04:05Z", XmlDateTimeSerializationMode.Utc).Ticks);
+  }
+}
