@@ -1,58 +1,16 @@
-// Damaged assemblies, all the way through load/: image, metadata, types, IL and its stack types. Whatever the bytes, loading
-// throws LoadError or succeeds: a signal, a sanitizer's report or a hang is a finding.
+// Damaged assemblies, all the way through load/ and the baseline compiler: image, metadata, types, IL and its stack types.
+// Whatever the bytes, loading throws LoadError or succeeds: a signal, a sanitizer's report or a hang is a finding.
 // Usage: fuzz_load SECONDS SEED FINDINGS-DIR ASSEMBLY...
+//        fuzz_load --replay FILE...     each file as it is: a regression test of earlier findings
 //
 // One process holds the loaded class library; each input is tried in a fork of it, so inputs cannot disturb each other.
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <cstdio>
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
-#include <random>
-#include <string>
-#include <vector>
-
 #include "base/clock.h"
-#include "load/il/stack_typing.h"
-#include "load/types/loader_fixture.h"
+#include "fuzz/inputs.h"
 
 namespace {
 
 using namespace rapgo;
-using load::types::LoadError;
-using Bytes = std::vector<uint8_t>;
-
-constexpr unsigned kSecondsPerInput = 20;
-
-template <class F>
-void quietly(F f) {
-  try {
-    f();
-  } catch (const LoadError&) {
-  } catch (const load::image::BadImage&) {
-  }
-}
-
-void load_everything(load::types::Assembly* assembly) {
-  const uint32_t rows = assembly->metadata->row_count(load::metadata::Table::TypeDef);
-  for (uint32_t row = 1; row <= rows && row <= 300; row++) {
-    quietly([&] {
-      load::types::Type* type = assembly->type_of_row(row);
-      type->full_name();
-      if (!type->contains_vars()) quietly([&] { type->head(); });
-      for (load::types::Field* field : type->fields()) quietly([&] { field->type(); });
-      for (load::types::Method* method : type->methods()) quietly([&] {
-          method->signature();
-          if (method->body != load::types::Body::Il || type->contains_vars()) return;
-          auto body = load::il::MethodBody::load(method);
-          load::il::StackTyping typing(*body);
-          typing.run();
-        });
-    });
-  }
-}
+using namespace rapgo::fuzz;
 
 void damage(Bytes& bytes, std::mt19937_64& random, size_t metadata_at, size_t metadata_size) {
   const auto pick = [&](size_t n) { return static_cast<size_t>(random() % n); };
@@ -72,32 +30,35 @@ void damage(Bytes& bytes, std::mt19937_64& random, size_t metadata_at, size_t me
         break;
       case 5: {
         const size_t from = pick(bytes.size()), count = std::min({pick(32) + 1, bytes.size() - at, bytes.size() - from});
-        std::copy_n(Bytes(bytes.begin() + from, bytes.begin() + from + count).begin(), count, bytes.begin() + at);
+        std::copy_n(Bytes(bytes.begin() + static_cast<ptrdiff_t>(from), bytes.begin() + static_cast<ptrdiff_t>(from + count)).begin(), count,
+                    bytes.begin() + static_cast<ptrdiff_t>(at));
       }
     }
   }
   if (pick(50) == 0) bytes.resize(1 + pick(bytes.size()));
 }
 
-// 0, or why the child did not end well.
-std::string try_input(const Bytes& bytes) {
-  const pid_t child = fork();
-  if (child == 0) {
-    alarm(kSecondsPerInput);
-    quietly([&] { load_everything(load::types::Loader::get().load_bytes(bytes, "damaged")); });
-    _exit(0);
+std::string try_input(const Bytes& bytes, uint32_t from, uint32_t types) {
+  return in_child([&] { quietly([&] { load_and_compile(load::types::Loader::get().load_bytes(bytes, "damaged"), from, types); }); });
+}
+
+int replay(int count, char** files) {
+  int bad = 0;
+  for (int i = 0; i < count; i++) {
+    const std::string why = try_input(read_bytes(files[i]), 0, ~0u);
+    if (!why.empty()) printf("%s: %s\n", files[i], why.c_str()), bad++;
   }
-  int status = 0;
-  waitpid(child, &status, 0);
-  if (WIFSIGNALED(status)) return WTERMSIG(status) == SIGALRM ? "hangs" : "signal " + std::to_string(WTERMSIG(status));
-  return WEXITSTATUS(status) == 0 ? "" : "exit status " + std::to_string(WEXITSTATUS(status));
+  printf("%d inputs, %d findings\n", count, bad);
+  return bad == 0 ? 0 : 1;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  load::types::test_loader().types();  // the class library's basics, once for all
+  if (argc > 2 && std::string(argv[1]) == "--replay") return replay(argc - 2, argv + 2);
   if (argc < 5) {
-    fprintf(stderr, "usage: fuzz_load SECONDS SEED FINDINGS-DIR ASSEMBLY...\n");
+    fprintf(stderr, "usage: fuzz_load SECONDS SEED FINDINGS-DIR ASSEMBLY...\n       fuzz_load --replay FILE...\n");
     return 2;
   }
   const uint64_t until = base::monotonic_ns() + strtoull(argv[1], nullptr, 10) * 1'000'000'000u;
@@ -107,10 +68,8 @@ int main(int argc, char** argv) {
     size_t metadata_at, metadata_size;
   };
   std::vector<Original> originals;
-  load::types::test_loader().types();  // the class library's basics, once for all
   for (int i = 4; i < argc; i++) {
-    std::ifstream in(argv[i], std::ios::binary);
-    Bytes bytes{std::istreambuf_iterator<char>(in), {}};
+    Bytes bytes = read_bytes(argv[i]);
     auto image = load::image::Image::from_bytes(bytes, argv[i]);
     originals.push_back({bytes, static_cast<size_t>(image->metadata().data() - image->bytes().data()), image->metadata().size()});
   }
@@ -120,13 +79,14 @@ int main(int argc, char** argv) {
     const Original& original = originals[random() % originals.size()];
     Bytes bytes = original.bytes;
     damage(bytes, random, original.metadata_at, original.metadata_size);
-    const std::string why = try_input(bytes);
+    const std::string why = try_input(bytes, static_cast<uint32_t>(random() % 100000), 60);
     if (why.empty()) continue;
     found++;
     const std::string file = std::string(argv[3]) + "/load-" + std::to_string(seed + tried) + ".dll";
-    std::ofstream(file, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    write_bytes(file, bytes);
     printf("%s: %s (seed %llu)\n", file.c_str(), why.c_str(), static_cast<unsigned long long>(seed + tried));
+    fflush(stdout);
   }
-  printf("%llu inputs, %llu findings\n", static_cast<unsigned long long>(tried), static_cast<unsigned long long>(found));
+  printf("fuzz_load: %llu inputs, %llu findings\n", static_cast<unsigned long long>(tried), static_cast<unsigned long long>(found));
   return found == 0 ? 0 : 1;
 }

@@ -7,7 +7,7 @@
 #   timeout: SEC     (default 60)                   rows: ROW ...   only these rows concern it
 #   symbols: KIND    with places in the source: mdb, pdb or embedded
 #   always:          in every sample                move: N, deopt: N  how rare the stress events are made
-#   generator: FILE  writes the program (`FILE --print NAME`)          peer: dotnet9  blessed there, where mono is wrong
+#   generator: FILE  writes the program (`FILE --print NAME`)          peer: dotnet9  blessed there, where mono is wrong (none: nowhere)
 tests=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 program_source() {  # NAME → the file that describes it

@@ -1,5 +1,6 @@
 #include "vm/runtime.h"
 
+#include <malloc.h>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -125,6 +126,7 @@ void reclaim_now() {
 }
 
 void in_runtime(const std::function<void()>& body) {
+  run::classlib::runs_no_handlers = true;
   threads::attach_current(true);
   body();
   threads::detach_current();
@@ -254,6 +256,9 @@ void start_optimizing() {
   a.capture = run::stack::capture_sample;
   a.may_optimize = may_optimize;
   a.remember = remember;
+  a.forget = [](const versions::InstalledCode& code) {
+    if (!world->finished && world->store) world->store->drop(code.method, code.tier, code.code.is_osr, code.code.osr_il_offset);
+  };
   if (world->records)
     a.recall = [] {
       if (access((world->store->dir() + "/rapgo.db").c_str(), R_OK) != 0) return;  // the first run makes it at its end
@@ -331,6 +336,17 @@ void finish();
   end_process(status);
 }
 
+// A program built for .NET 5 or later (or .NET Core) needs that runtime's class library. Libraries built so may work, and are tried.
+void refuse_foreign_program(const load::types::Assembly* app) {
+  const auto& metadata = *app->metadata;
+  for (uint32_t row = 1; row <= metadata.row_count(load::metadata::Table::AssemblyRef); row++) {
+    const auto reference = metadata.assembly_ref(row);
+    if (metadata.string(reference.name) != "System.Runtime" || std::make_pair(reference.major, reference.minor) < std::make_pair<uint16_t, uint16_t>(4, 2)) continue;
+    throw base::UserError(fmt::format("{} was built for .NET {}, whose class library is not Mono's: build it for .NET Framework 4.x (net48)", world->program.path,
+                                      reference.major >= 5 ? std::to_string(reference.major) : "Core"));
+  }
+}
+
 // On the main managed thread, Mode::Runtime.
 int run_program() {
   run::classlib::boot({world->program.path, world->program.command_line});
@@ -338,6 +354,7 @@ int run_program() {
   int status = 0;
   try {
     load::types::Assembly* app = Loader::get().load_file(world->program.path);
+    refuse_foreign_program(app);
     Method* entry = app->entry_point();
     if (!entry) throw base::UserError(fmt::format("{} has no entry point", world->program.path));
     if (world->adaptive && world->options.tier == base::TierMode::adaptive) world->adaptive->start();
@@ -378,11 +395,14 @@ void finish() {
     j.fact("program", world->program.path);
     j.fact("run", fmt::format("{:.1f} ms wall, {:.1f} ms CPU; Main was reached after {:.1f} ms", static_cast<double>(now - world->start_ns) / 1e6,
                               static_cast<double>(cpu) / 1e6, static_cast<double>(world->main_ns - world->start_ns) / 1e6));
+    std::string loaded;
+    for (const load::types::Assembly* a : Loader::get().assemblies()) loaded += (loaded.empty() ? "" : ", ") + a->name.name;
+    j.fact("assemblies", loaded);
     j.fact("profiling", fmt::format("{} samples, {} not walkable, {} dropped; {:.2f} % of the CPU time", sampling.samples, sampling.missed, sampling.dropped, percent(overhead, cpu)));
     if (world->driver) {
       const auto d = world->driver->stats();
       j.fact("optimizer", fmt::format("{} plans, {} refused, {:.1f} ms; back end loaded in {:.1f} ms", d.plans, d.failed, static_cast<double>(d.compile_ns) / 1e6, static_cast<double>(d.llvm_load_ns) / 1e6));
-      for (auto& [why, count] : d.failures) j.fact("refused", fmt::format("{} x {}", count, why));
+      for (auto& [why, count] : d.failures) j.fact("refused: " + why, fmt::format("{} times", count));
     }
     if (world->store) {
       const auto s = world->store->stats();
@@ -390,8 +410,10 @@ void finish() {
     }
     if (world->recalled.runs)
       j.fact("earlier runs", fmt::format("{}, with profiles of {} methods and {} verdicts, recalled in {:.2f} ms", world->recalled.runs, world->recalled.methods, world->recalled.verdicts, world->recalled.ms));
-    j.fact("heap", fmt::format("{} minor and {} major collections, {:.1f} MB allocated, {:.1f} MB moved, {:.1f} ms paused", gc.minor_collections, gc.major_collections,
-                               static_cast<double>(gc.bytes_allocated) / 1e6, static_cast<double>(gc.bytes_moved) / 1e6, static_cast<double>(gc.pause_ns_total) / 1e6));
+    const uint64_t survived = gc.bytes_moved + gc.bytes_pinned;
+    j.fact("heap", fmt::format("{} minor and {} major collections, {:.1f} MB allocated, {:.1f} MB moved ({:.1f} % of what survived; the rest was pinned), {:.1f} ms paused", gc.minor_collections,
+                               gc.major_collections, static_cast<double>(gc.bytes_allocated) / 1e6, static_cast<double>(gc.bytes_moved) / 1e6,
+                               survived ? 100.0 * static_cast<double>(gc.bytes_moved) / static_cast<double>(survived) : 100.0, static_cast<double>(gc.pause_ns_total) / 1e6));
     const auto figures = versions::figures();
     for (int t = 0; t < 4; t++)
       if (figures.tier[t].total_versions)
@@ -450,6 +472,15 @@ void boot_runtime() {
 
 }  // namespace
 
+// This thread's part of malloc in one piece: it would grow by 16 KiB at a time, with a system call each. Untouched pages cost nothing.
+static void grow_malloc() {
+  constexpr int kMappedFrom = 1 << 20;
+  mallopt(M_MMAP_THRESHOLD, kMappedFrom);
+  mallopt(M_TRIM_THRESHOLD, 8 * kMappedFrom);
+  void* volatile piece = malloc(kMappedFrom - 4096);
+  free(piece);
+}
+
 int run(const base::Options& options, const Program& program) {
   world = new World;
   world->start_ns = base::monotonic_ns();
@@ -474,9 +505,11 @@ int run(const base::Options& options, const Program& program) {
   wire_compile_service();
   use_stored_code();
   Loader::get().set_application_base(world->program.path.substr(0, world->program.path.rfind('/')));
+  Loader::get().read_application_config(world->program.path + ".config");
 
   std::exception_ptr failure;
   const int status = threads::run_main([&] {
+    grow_malloc();
     try {
       return run_program();
     } catch (...) {

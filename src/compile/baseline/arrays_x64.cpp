@@ -29,8 +29,9 @@ Mem Compiler::element(Entry& array, Entry& index, uint32_t size) {
   if (index.in == In::Const) {
     a.cmp(dword_ptr(base, abi::kArrayLengthOffset), static_cast<int32_t>(index.value));
     a.jbe(throw_label(Helper::ThrowIndexOutOfRange));
-    const int64_t offset = static_cast<int64_t>(abi::kArrayDataOffset) + index.value * static_cast<int64_t>(size);
-    if (index.value >= 0 && offset == static_cast<int32_t>(offset)) return ptr(base, static_cast<int32_t>(offset));
+    const bool near = index.value >= 0 && index.value <= INT32_MAX;
+    const int64_t offset = abi::kArrayDataOffset + (near ? index.value : 0) * int64_t{size};
+    if (near && offset == static_cast<int32_t>(offset)) return ptr(base, static_cast<int32_t>(offset));
   }
   Gp i = to_gp(index);
   if (index.is64()) {

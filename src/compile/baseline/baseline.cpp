@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
-#include "base/clock.h"
 #include "compile/baseline/compiler_x64.h"
+#include "load/il/stack_typing.h"
+#include "load/types/trust.h"
 
 namespace rapgo::compile::baseline {
 
@@ -75,10 +76,10 @@ bool compilable(Method* m) { return m->body == Body::Il || made_here(m); }
 loop::CompiledCode compile(const il::MethodBody& body, const Options& options) { return compile_body(body, options, nullptr); }
 
 loop::CompiledCode compile(Method* method, const Options& options) {
-  const uint64_t start = base::monotonic_ns();
-  loop::CompiledCode code = with_body(method, [&](const il::MethodBody& body) { return compile_body(body, options, nullptr); });
-  code.compile_ns = base::monotonic_ns() - start;
-  return code;
+  return with_body(method, [&](const il::MethodBody& body) {
+    if (!made_here(method) && (method->dynamic_body || !load::types::is_framework_assembly(method->declaring->assembly))) il::StackTyping(body).check();
+    return compile_body(body, options, nullptr);
+  });
 }
 
 loop::CompiledCode landing(Method* method, const Options& options, uint32_t il_offset, loop::Resume resume, uint64_t owner_start) {

@@ -60,6 +60,12 @@ void StackTyping::step(const Instruction& i) {
   il_ = i.offset;
   if (i.info().pop > 0) top(static_cast<uint32_t>(i.info().pop) - 1);  // underflow
   switch (i.op) {
+    case Opcode::Rethrow: case Opcode::Endfinally: case Opcode::Endfilter:
+      if (body_.clauses.empty()) invalid(std::string(i.info().mnemonic) + " outside of a handler");
+      break;
+    default: break;
+  }
+  switch (i.op) {
     case Opcode::Nop: case Opcode::Break: case Opcode::Br: case Opcode::Rethrow: break;
     case Opcode::Endfinally: case Opcode::Leave: pop(static_cast<uint32_t>(stack_.size())); break;
     case Opcode::Ldarg: push_value(body_.args[i.index()]); break;
@@ -92,10 +98,9 @@ void StackTyping::step(const Instruction& i) {
         check_store(0, body_.return_type);
         pop(1);
       }
+      if (!stack_.empty()) invalid("ret leaves values on the evaluation stack");
       break;
-    case Opcode::Jmp:
-      if (!stack_.empty()) invalid("jmp with values on the evaluation stack");
-      break;
+    case Opcode::Jmp: check_jump(i); break;
     case Opcode::Beq: case Opcode::Bge: case Opcode::Bgt: case Opcode::Ble: case Opcode::Blt: case Opcode::BneUn:
     case Opcode::BgeUn: case Opcode::BgtUn: case Opcode::BleUn: case Opcode::BltUn:
       check_comparable(i);
@@ -162,7 +167,11 @@ bool StackTyping::apply_arithmetic(const Instruction& i) {
     case Opcode::ConvR8: case Opcode::ConvRUn: to = StackKind::Float64; break;
     default: return false;
   }
-  if (top().kind == StackKind::Struct) invalid(std::string(i.info().mnemonic) + " cannot take " + to_string(top()));
+  // Addresses, and in unsafe code references, are turned into integers of their size, nothing else.
+  const StackKind from = top().kind;
+  const bool narrow = to != StackKind::NativeInt && to != StackKind::Int64;
+  if (from == StackKind::Struct || (from == StackKind::Ref && narrow) || (from == StackKind::ByRef && is_float(to)))
+    invalid(std::string(i.info().mnemonic) + " cannot take " + to_string(top()));
   replace(1, to);
   return true;
 }
@@ -193,6 +202,35 @@ void StackTyping::check_arguments(const types::Signature& s) const {
   for (uint32_t n = 0; n < count; ++n) check_store(count - 1 - n, s.params[n]);
 }
 
+void StackTyping::check_jump(const Instruction& i) const {
+  if (!stack_.empty()) invalid("jmp with values on the evaluation stack");
+  Method* m = body_.method_at(i.token());
+  bool same = m->arg_count() == body_.args.size() && m->signature().ret->stack_kind() == body_.return_type->stack_kind();
+  for (uint32_t n = 0; same && n < body_.args.size(); ++n) {
+    Type *have = body_.args[n], *wanted = m->arg_type(n);
+    same = have->stack_kind() == wanted->stack_kind() && (have->stack_kind() != StackKind::Struct || have == wanted);
+  }
+  if (!same) invalid("jmp to " + m->display_name() + ", whose signature differs");
+}
+
+// What stind and stelem take, III.4.
+void StackTyping::check_memory_value(const Instruction& i, uint32_t depth) const {
+  const StackKind k = top(depth).kind;
+  bool fits = true;
+  switch (i.op) {
+    case Opcode::StindRef: case Opcode::StelemRef: fits = k == StackKind::Ref; break;
+    case Opcode::StindI8: case Opcode::StelemI8: fits = k == StackKind::Int64 || k == StackKind::NativeInt || k == StackKind::ByRef; break;
+    case Opcode::StindI1: case Opcode::StindI2: case Opcode::StindI4: case Opcode::StelemI1: case Opcode::StelemI2: case Opcode::StelemI4:
+      fits = k == StackKind::Int32 || k == StackKind::NativeInt;
+      break;
+    case Opcode::StindI: case Opcode::StelemI: fits = is_integer(k) || k == StackKind::ByRef; break;
+    case Opcode::StindR4: case Opcode::StindR8: case Opcode::StelemR4: case Opcode::StelemR8: fits = is_float(k); break;
+    case Opcode::Stobj: case Opcode::Stelem: return check_store(depth, body_.type(i.token()));
+    default: return;
+  }
+  if (!fits) invalid(std::string(i.info().mnemonic) + " cannot take " + to_string(top(depth)));
+}
+
 bool StackTyping::apply_memory(const Instruction& i) {
   auto check_address = [&](uint32_t depth) {
     const StackKind k = top(depth).kind;
@@ -216,12 +254,22 @@ bool StackTyping::apply_memory(const Instruction& i) {
     case Opcode::StindRef: case Opcode::StindI1: case Opcode::StindI2: case Opcode::StindI4: case Opcode::StindI8: case Opcode::StindR4:
     case Opcode::StindR8: case Opcode::StindI: case Opcode::Cpobj: case Opcode::Stobj:
       check_address(1);
+      if (i.op == Opcode::Cpobj) check_address(0);
+      check_memory_value(i, 0);
       pop(2);
       return true;
     case Opcode::Ldobj: check_address(0); replace(1, stack_type_of(body_.type(i.token()))); return true;
     case Opcode::Initobj: check_address(0); pop(1); return true;
-    case Opcode::Cpblk: case Opcode::Initblk: pop(3); return true;
-    case Opcode::Localloc: replace(1, StackKind::NativeInt); return true;
+    case Opcode::Cpblk: case Opcode::Initblk:
+      check_address(2);
+      if (i.op == Opcode::Cpblk) check_address(1);
+      if (!is_integer(top(0).kind) || (i.op == Opcode::Initblk && !is_integer(top(1).kind))) invalid(std::string(i.info().mnemonic) + " cannot take " + to_string(top(0)));
+      pop(3);
+      return true;
+    case Opcode::Localloc:
+      if (!is_integer(top().kind)) invalid("localloc cannot take " + to_string(top()));
+      if (stack_.size() != 1) invalid("localloc with values on the evaluation stack");
+      replace(1, StackKind::NativeInt); return true;
     case Opcode::Ldfld: check_holder(i, 0); replace(1, stack_type_of(body_.field(i.token())->type())); return true;
     case Opcode::Ldflda: {
       if (top().kind == StackKind::Struct) invalid("ldflda cannot take a value");
@@ -264,7 +312,9 @@ bool StackTyping::apply_object(const Instruction& i) {
       check_reference(0);
       replace(1, StackType{StackKind::Ref, boxed(body_.type(i.token()))});
       return true;
-    case Opcode::Box: replace(1, StackType{StackKind::Ref, boxed(body_.type(i.token()))}); return true;
+    case Opcode::Box:
+      check_store(0, body_.type(i.token()));
+      replace(1, StackType{StackKind::Ref, boxed(body_.type(i.token()))}); return true;
     case Opcode::Unbox: check_reference(0); replace(1, StackType{StackKind::ByRef, body_.type(i.token())}); return true;
     case Opcode::UnboxAny: check_reference(0); replace(1, stack_type_of(body_.type(i.token()))); return true;
     case Opcode::Newarr: check_index(0); replace(1, StackType{StackKind::Ref, body_.type(i.token())->make_array(0)}); return true;
@@ -296,6 +346,7 @@ bool StackTyping::apply_object(const Instruction& i) {
     case Opcode::StelemR8: case Opcode::StelemRef: case Opcode::Stelem:
       check_reference(2);
       check_index(1);
+      check_memory_value(i, 0);
       pop(3);
       return true;
     case Opcode::Ldtoken:
@@ -308,9 +359,16 @@ bool StackTyping::apply_object(const Instruction& i) {
     case Opcode::Ldftn: push(StackKind::NativeInt); return true;
     case Opcode::Ldvirtftn: check_reference(0); replace(1, StackKind::NativeInt); return true;
     case Opcode::Sizeof: push(StackKind::Int32); return true;
-    case Opcode::Mkrefany: replace(1, stack_type_of(well_known().typed_reference)); return true;
-    case Opcode::Refanyval: replace(1, StackType{StackKind::ByRef, body_.type(i.token())}); return true;
-    case Opcode::Refanytype: replace(1, stack_type_of(well_known().runtime_type_handle)); return true;
+    case Opcode::Mkrefany:
+      if (!is_address(top().kind)) invalid("mkrefany cannot take " + to_string(top()));
+      replace(1, stack_type_of(well_known().typed_reference)); return true;
+    case Opcode::Refanyval: case Opcode::Refanytype:
+      if (top().type != well_known().typed_reference) invalid(std::string(i.info().mnemonic) + " cannot take " + to_string(top()));
+      if (i.op == Opcode::Refanytype) {
+        replace(1, stack_type_of(well_known().runtime_type_handle));
+        return true;
+      }
+      replace(1, StackType{StackKind::ByRef, body_.type(i.token())}); return true;
     case Opcode::Arglist: push_value(types::Loader::get().corlib_type("System", "RuntimeArgumentHandle")); return true;
     default: return false;
   }
@@ -328,10 +386,7 @@ void StackTyping::apply_call(const Instruction& i) {
     return;
   }
   Method* m = body_.method_at(i.token());
-  const types::Signature& s = m->signature();
-  if (s.vararg) {
-    throw types::LoadError(types::LoadErrorKind::NotSupported, "calls with variable arguments are not supported: " + m->display_name());
-  }
+  const types::Signature& s = m->signature().vararg ? body_.call_site(i.token()) : m->signature();
   check_arguments(s);
   if (i.op == Opcode::Newobj) {
     if (!s.has_this) invalid("newobj of a static method");

@@ -158,6 +158,11 @@ void StackTyping::flow_to(uint32_t block, const std::vector<StackType>& stack) {
   }
 }
 
+void StackTyping::check() {
+  checking_ = true;
+  run();
+}
+
 void StackTyping::run() {
   run_ = true;
   entries_[0].queued = true;
@@ -169,7 +174,12 @@ void StackTyping::run() {
       if (!entries_[n].queued) continue;
       entries_[n].queued = false;
       enter(n);
-      for (const Instruction& i : body_.instructions(body_.blocks[n])) step(i);
+      try {
+        for (const Instruction& i : body_.instructions(body_.blocks[n])) step(i);
+      } catch (const types::LoadError& e) {
+        if (!checking_ || e.kind == types::LoadErrorKind::InvalidProgram || e.kind == types::LoadErrorKind::BadImage) throw;
+        continue;
+      }
       leave();
     }
     for (const Entry& e : entries_) again = again || e.queued;

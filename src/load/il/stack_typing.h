@@ -48,6 +48,9 @@ class StackTyping {
   explicit StackTyping(const MethodBody& body);
 
   void run();
+  // run() for its errors alone, before code is made of the body. What is missing (a type, a member, an assembly) is no error
+  // of the IL: the path ends there, since such an instruction throws.
+  void check();
 
   bool enter(uint32_t block);           // false: not reachable so far, skip it. Then stack() is its entry stack
   void step(const Instruction& i);      // applies one instruction to stack()
@@ -79,6 +82,8 @@ class StackTyping {
   void check_holder(const Instruction& i, uint32_t depth) const;
   void check_static(const Instruction& i) const;
   void check_arguments(const types::Signature& s) const;
+  void check_memory_value(const Instruction& i, uint32_t depth) const;
+  void check_jump(const Instruction& i) const;
   bool apply_arithmetic(const Instruction& i);
   bool apply_memory(const Instruction& i);
   bool apply_object(const Instruction& i);
@@ -94,7 +99,7 @@ class StackTyping {
   uint32_t il_ = 0;
   uint32_t words_ = 0;
   uint32_t max_depth_ = 0, max_words_ = 0;
-  bool run_ = false, seeded_ = false;
+  bool run_ = false, seeded_ = false, checking_ = false;
   uint32_t joins_ = 0;
 };
 

@@ -78,6 +78,12 @@ std::unique_ptr<Assembly> open_assembly(std::unique_ptr<md::Image> image, const 
     a->image = std::move(image);
     a->metadata = std::make_unique<md::Metadata>(*a->image);
     a->name = name_of(*a->metadata);
+    for (uint32_t row = 1; row <= a->metadata->row_count(md::Table::File); ++row) {
+      const md::FileRow f = a->metadata->file(row);
+      if (!(f.flags & 1))  // code and types, not resources
+        throw LoadError(LoadErrorKind::NotSupported,
+                        "Could not load file or assembly '" + path + "': assemblies of several modules are not supported ('" + std::string(a->metadata->string(f.name)) + "')", path, path);
+    }
   } catch (const image::BadImage& e) {
     throw LoadError(LoadErrorKind::BadImage, "Could not load file or assembly '" + path + "': " + e.what(), path, path);
   }

@@ -13,7 +13,10 @@ using namespace md::method_attr;
 Method* vtable_answer(Type* t, Method* in_class) {
   if (!in_class->is_virtual()) return in_class;
   ensure(in_class->definition->declaring, kSlots);
-  return t->vtable()[static_cast<size_t>(in_class->definition->slot)];
+  const std::span<Method* const> vtable = t->vtable();
+  const auto slot = static_cast<size_t>(in_class->definition->slot);
+  if (slot >= vtable.size()) throw_type_load(t, "'" + std::string(in_class->name) + "' has no place in its method table");
+  return vtable[slot];
 }
 
 // MethodImpl rows of `level` that name the interface method; nullptr if none.
@@ -29,7 +32,13 @@ Method* explicit_implementation(Type* level, Type* iface, Method* method) {
     if (m.string(name) != method->name) continue;
     Method* decl = a->resolve_method(r.declaration, c);
     if (decl->definition != method || decl->declaring != iface) continue;
-    return Loader::get().method_on(level, a->resolve_method(r.body, c)->definition);
+    Method* body = a->resolve_method(r.body, c)->definition;
+    Type* owner = level;  // II.22.27: the body is the class's own or inherited
+    while (owner && owner->definition != body->declaring) owner = owner->parent();
+    if (!owner) throw_type_load(level, "a method implementation has its body elsewhere");
+    if (body->is_static() || !same_signature(signature_ref(body, owner->generic_args), signature_ref(method, iface->generic_args), body->generic_args))
+      throw_type_load(level, "the signature of '" + std::string(body->name) + "' differs from that of the method it implements");
+    return Loader::get().method_on(owner, body);
   }
   return nullptr;
 }
@@ -103,6 +112,7 @@ Method* find_slow(Type* t, Method* declared) {
     answer = find_interface_method(t, declared);
     if (!answer) return nullptr;
   } else {
+    if (!t->derives_from(declared->declaring)) return nullptr;  // unverifiable code asks such things
     ensure(d->declaring, kSlots);
     std::span<Method* const> v = t->vtable();
     if (d->slot < 0 || static_cast<size_t>(d->slot) >= v.size()) return nullptr;

@@ -7,6 +7,7 @@
 
 #include "abi/object.h"
 #include "base/arena.h"
+#include "load/types/config.h"
 #include "load/types/loader.h"
 
 namespace rapgo::load::types {
@@ -28,6 +29,7 @@ enum Stage : uint32_t {
   kVtable = 1 << 6,
   kHead = 1 << 7,
   kCctor = 1 << 8,
+  kConstraints = 1 << 9,  // instances: arguments satisfy the definition's constraints
 };
 
 // One vtable slot of a definition. The method belongs to the ancestor (self included) at inheritance depth `depth`, so
@@ -131,7 +133,7 @@ struct Loader::Impl {
   PointerTable<Method> method_instances;
   std::vector<Type*> fnptrs;
   std::vector<Assembly*> assemblies;
-  std::vector<std::string> private_paths;  // below the application base
+  BindingConfig config;  // of the application
   std::unordered_map<std::string, Assembly*> by_path;
   std::vector<Method*> without_entry;  // made before make_entry was set
   uint32_t thread_static_words = 0;
@@ -148,15 +150,20 @@ inline Loader::Impl& loader() { return *Loader::get().impl; }
 class Lock {
  public:
   Lock() : mutex_(loader().mutex) {
-    if (!mutex_.try_lock()) wait();
+    if (depth_ == 0 && !mutex_.try_lock()) wait();
+    ++depth_;
   }
-  ~Lock() { mutex_.unlock(); }
+  ~Lock() {
+    if (--depth_ == 0) mutex_.unlock();
+  }
   Lock(const Lock&) = delete;
   Lock& operator=(const Lock&) = delete;
 
  private:
   void wait();
   std::recursive_mutex& mutex_;
+  // Most acquisitions are nested ones: this thread's are counted here, much cheaper than by the mutex.
+  static inline constinit thread_local uint32_t depth_ = 0;
 };
 
 // Metadata errors become LoadErrors at the border of this library.
@@ -186,6 +193,7 @@ void build_slots(Type*);
 void build_vtable(Type*);
 void build_head(Type*);
 void find_cctor(Type*);
+void check_constraints(Type*);
 
 // ---- types ----
 Type* new_type(Kind kind);  // with Impl
@@ -243,7 +251,6 @@ std::unique_ptr<Assembly> open_assembly(const std::string& path);
 std::unique_ptr<Assembly> open_assembly(std::unique_ptr<md::Image> image, const std::string& path);
 Assembly* publish_assembly(std::unique_ptr<Assembly> assembly);
 std::string canonical_path(const std::string& path);
-std::string display_name(const AssemblyName& name);
 AssemblyName parse_assembly_name(std::string_view text);
 
 }  // namespace rapgo::load::types

@@ -35,6 +35,7 @@ struct AssemblyName {
   uint8_t token[8] = {};
   bool has_token = false;
 };
+std::string display_name(const AssemblyName& name);  // "lib, Version=1.0.0.0, Culture=neutral, PublicKeyToken=null"
 
 class Assembly {
  public:
@@ -45,6 +46,7 @@ class Assembly {
   std::unique_ptr<metadata::Image> image;
   std::unique_ptr<metadata::Metadata> metadata;
   bool is_corlib = false;
+  bool reflection_only = false;      // opened for looking at, never found by name
   void* assembly_object = nullptr;   // frozen managed objects, owned by run/classlib
   void* module_object = nullptr;
   void* native = nullptr;
@@ -93,19 +95,28 @@ class Loader {
 
   const WellKnownTypes& types() const { return types_; }
   Assembly* corlib() const { return corlib_; }
-  Assembly* load_file(const std::string& path);                           // LoadError
+  // By path (Assembly.LoadFile, the program itself); one assembly per file. Errors: LoadError.
+  Assembly* load_file(const std::string& path);
+  // Assembly.LoadFrom: an assembly of the same name, version, culture and key that is loaded already is preferred to the file.
+  Assembly* load_from(const std::string& path);
+  Assembly* load_reflection_only(const std::string& path);
   Assembly* load_bytes(std::vector<uint8_t> bytes, const std::string& name);  // Assembly.Load(byte[]); always a new assembly
-  // MONO_PATH, the framework for framework names, application base (culture and private paths), GAC, framework, the
-  // requester's folder. Name, culture and public key must match; any version does, as the framework remaps them all.
+  // What is loaded (a strong name by its version too), then codeBase, the framework for framework names (MONO_PATH before it),
+  // application base (culture folders and private paths), MONO_PATH, GAC, framework, the requester's folder. Name, culture and
+  // public key must match; a file of any version does, as the framework remaps its own and Mono accepts others'.
+  // Last on_resolve_failure.
   Assembly* load_name(const AssemblyName& name, Assembly* requester);
   std::vector<Assembly*> assemblies();                                    // loaded so far
   void set_application_base(std::string dir) { application_base_ = std::move(dir); }
-  // Reads `probing privatePath` of an application configuration file; a missing or malformed file changes nothing.
-  // (Binding redirects need nothing here: versions are not compared, see load_name.)
+  // Reads binding redirects, codeBase and `probing privatePath` of an application configuration file. A missing file changes
+  // nothing, of a malformed one counts what stands before the error.
   void read_application_config(const std::string& path);
 
-  Type* instantiate(Type* definition, std::span<Type* const> args);       // checks arity, not constraints
+  Type* instantiate(Type* definition, std::span<Type* const> args);       // checks arity; constraints when the instance is laid out
   Method* instantiate(Method* definition, std::span<Type* const> args);
+  // II.10.1.7: do closed arguments satisfy the constraints of the definition's parameters? Open ones are not looked at.
+  bool satisfies_constraints(Type* definition, std::span<Type* const> args);
+  bool satisfies_constraints(Method* definition, std::span<Type* const> type_args, std::span<Type* const> args);
   Type* substitute(Type* open, const GenericContext& context);
   Method* method_on(Type* instance, Method* definition);                  // the instance's copy of a definition's method
   Field* field_on(Type* instance, Field* definition);
@@ -127,8 +138,10 @@ class Loader {
   // Locks the mutex where another thread holds it: vm waits in Mode::Native, so that a collection need not wait for us.
   std::function<void(std::recursive_mutex&)> lock_contended;
   std::function<void(uint8_t* statics, const abi::GcMap*)> register_static_roots;
-  std::function<Assembly*(const AssemblyName&, Assembly*)> on_resolve_failure;
-  std::function<void(Assembly*)> on_assembly_loaded;                      // may be called with the lock held: queue, run nothing managed
+  // Runs AppDomain.AssemblyResolve; nullptr: not found. The lock may be held: managed code of this thread may come back in,
+  // but must not wait for another thread that loads types.
+  std::function<Assembly*(const AssemblyName&, Assembly* requester)> on_resolve_failure;
+  std::function<void(Assembly*)> on_assembly_loaded;                      // the same goes for this one
 
   // Thread statics: words used so far in every thread's table (grows as types load), and the fields with their first word
   // in offset(). References in them lie where the field type's value_gc_map says (or are the word itself).

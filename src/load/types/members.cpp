@@ -153,6 +153,10 @@ std::string_view method_name_at(Type* d, uint32_t index) {
   return m.string(static_cast<md::StringIndex>(m.column(md::Table::MethodDef, method_row(d, index), 3)));
 }
 
+static bool method_is_named(const md::Metadata& m, uint32_t row, std::string_view name) {
+  return m.string_is(static_cast<md::StringIndex>(m.column(md::Table::MethodDef, row, 3)), name);
+}
+
 Method* method_at(Type* t, uint32_t index) {
   if (t->is_array()) return array_methods(t)[index];
   Type::Impl& impl = *t->impl;
@@ -188,11 +192,13 @@ Method* Type::find_method(std::string_view n, int param_count) {
         if (m->name == n && (param_count < 0 || m->signature().params.size() == static_cast<size_t>(param_count))) return m;
       return nullptr;
     }
-    const uint32_t count = method_count(definition);
+    if (!definition->typedef_row) return nullptr;
+    const md::RowRange rows = assembly->metadata->methods_of(definition->typedef_row);
+    const uint32_t count = rows.size();
     for (uint32_t i = 0; i < count; ++i) {
-      if (method_name_at(definition, i) != n) continue;
+      if (!method_is_named(*assembly->metadata, rows[i], n)) continue;
       if (param_count >= 0) {
-        md::SigReader r(assembly->metadata->blob(assembly->metadata->method_def(method_row(definition, i)).signature));
+        md::SigReader r(assembly->metadata->blob(assembly->metadata->method_def(rows[i]).signature));
         if (r.method_header().param_count != static_cast<uint32_t>(param_count)) continue;
       }
       return method_at(this, i);
@@ -216,7 +222,16 @@ Method* Type::find_method(std::string_view n, std::span<Type* const> params) {
 }
 
 void find_cctor(Type* t) {
-  if (t->typedef_row) t->impl->cctor = t->find_method(".cctor", 0);
+  if (!t->typedef_row) return;
+  // Only special names are looked at: nearly every method can be passed over by its flags.
+  const md::Metadata& m = *t->assembly->metadata;
+  const md::RowRange rows = m.methods_of(t->typedef_row);
+  for (uint32_t i = 0; i < rows.size(); ++i) {
+    constexpr uint32_t kWanted = md::method_attr::kStatic | md::method_attr::kSpecialName;
+    if ((m.column(md::Table::MethodDef, rows[i], 2) & kWanted) != kWanted || !method_is_named(m, rows[i], ".cctor")) continue;
+    t->impl->cctor = t->find_method(".cctor", 0);
+    return;
+  }
 }
 
 Method* Type::static_constructor() {

@@ -114,7 +114,7 @@ class NameParser {
       const AssemblyName name = parse_assembly_name(text_.substr(at_, end - at_));
       at_ = end;
       try {
-        assembly = Loader::get().load_name(name, home_);
+        assembly = Loader::get().load_name(name, nullptr);
       } catch (const LoadError& e) {
         if (e.kind != LoadErrorKind::FileNotFound) throw;
         return nullptr;

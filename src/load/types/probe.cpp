@@ -10,6 +10,7 @@
 #include <iterator>
 
 #include "load/types/impl.h"
+#include "load/types/trust.h"
 
 namespace rapgo::load::types {
 
@@ -40,9 +41,10 @@ class Candidates {
     if (dir.empty()) return;
     if (dir.back() != '/') dir += '/';
     if (!name_.culture.empty()) dir += name_.culture + "/";
-    for (const char* ext : {".dll", ".exe"})
-      for (const std::string& p : {dir + name_.name + ext, dir + name_.name + "/" + name_.name + ext}) add(p);
+    for (const std::string& stem : {dir + name_.name, dir + name_.name + "/" + name_.name})
+      for (const char* ext : {".dll", ".exe"}) add(stem + ext);
   }
+  void file(const std::string& path) { add(path); }
 
   // The version asked for, else the highest.
   void cache(const std::string& gac) {
@@ -70,8 +72,38 @@ class Candidates {
   const AssemblyName& name_;
 };
 
-bool answers(const Assembly* a, const AssemblyName& wanted) {
-  return a->name.name == wanted.name && a->name.culture == wanted.culture && (!wanted.has_token || same_token(a->name, wanted));
+// Silverlight's and portable libraries' key: their references mean the framework's own assemblies.
+bool is_portable_key(const AssemblyName& n) {
+  static constexpr uint8_t kToken[] = {0x7c, 0xec, 0x85, 0xd7, 0xbe, 0xa7, 0x79, 0x8e};
+  return n.has_token && std::memcmp(n.token, kToken, 8) == 0;
+}
+
+bool answers(const AssemblyName& have, const AssemblyName& wanted) {
+  if (have.name != wanted.name || have.culture != wanted.culture) return false;
+  return !wanted.has_token || same_token(have, wanted) || (is_portable_key(wanted) && has_framework_key(have));
+}
+
+bool same_version(const AssemblyName& a, const AssemblyName& b) { return std::equal(a.version, a.version + 4, b.version); }
+
+uint64_t packed_version(const AssemblyName& n) {
+  return uint64_t{n.version[0]} << 48 | uint64_t{n.version[1]} << 32 | uint64_t{n.version[2]} << 16 | n.version[3];
+}
+
+AssemblyName redirected(AssemblyName n, const BindingConfig& config) {
+  const uint64_t version = packed_version(n);
+  for (const BindingRedirect& r : config.redirects) {
+    if (!r.identity.fits(n) || version < r.low || version > r.high) continue;
+    for (int i = 0; i < 4; ++i) n.version[i] = static_cast<uint16_t>(r.to >> (48 - 16 * i));
+    break;
+  }
+  return n;
+}
+
+// Names without a strong one are compared without regard to case.
+bool loaded_as(const Assembly* a, const AssemblyName& wanted) {
+  if (a->reflection_only) return false;
+  if (wanted.has_token) return answers(a->name, wanted) && (same_version(a->name, wanted) || has_framework_key(a->name));
+  return a->name.culture == wanted.culture && strcasecmp(a->name.name.c_str(), wanted.name.c_str()) == 0;
 }
 }  // namespace
 
@@ -95,6 +127,33 @@ Assembly* Loader::load_file(const std::string& path) {
   return made;
 }
 
+Assembly* Loader::load_from(const std::string& path) {
+  {
+    Lock lock;
+    const std::string full = canonical_path(path);
+    if (!impl->by_path.count(full)) {
+      const AssemblyName name = open_assembly(full)->name;
+      for (Assembly* a : impl->assemblies)
+        if (!a->reflection_only && answers(a->name, name) && same_version(a->name, name)) return a;
+    }
+  }
+  return load_file(path);
+}
+
+Assembly* Loader::load_reflection_only(const std::string& path) {
+  Assembly* made;
+  {
+    Lock lock;
+    const std::string full = canonical_path(path), key = "reflection only: " + full;
+    if (auto it = impl->by_path.find(key); it != impl->by_path.end()) return it->second;
+    std::unique_ptr<Assembly> opened = open_assembly(full);
+    opened->reflection_only = true;
+    made = impl->by_path[key] = publish_assembly(std::move(opened));
+  }
+  if (on_assembly_loaded) on_assembly_loaded(made);
+  return made;
+}
+
 Assembly* Loader::load_bytes(std::vector<uint8_t> bytes, const std::string& name) {
   Assembly* made;
   {
@@ -111,21 +170,29 @@ Assembly* Loader::load_bytes(std::vector<uint8_t> bytes, const std::string& name
   return made;
 }
 
-Assembly* Loader::load_name(const AssemblyName& wanted, Assembly* requester) {
+Assembly* Loader::load_name(const AssemblyName& asked, Assembly* requester) {
   Lock lock;
-  if (wanted.name == "mscorlib") return corlib_;
-  for (Assembly* a : impl->assemblies) if (answers(a, wanted)) return a;
+  if (asked.name == "mscorlib") return corlib_;
+  const AssemblyName wanted = asked.has_token ? redirected(asked, impl->config) : asked;
+  for (Assembly* a : impl->assemblies) if (loaded_as(a, wanted)) return a;
 
   const Options& o = impl->options;
   const std::string facades = o.framework_dir + "/Facades";
   Candidates c(wanted);
-  for (const std::string& dir : o.search_paths) c.directory(dir);
-  // A framework assembly is the framework's own whatever its version, even if the program carries a copy.
-  if (has_framework_key(wanted)) c.directory(o.framework_dir), c.directory(facades);
+  for (const CodeBase& base : impl->config.code_bases)
+    if (base.identity.fits(wanted) && base.version == packed_version(wanted))
+      c.file(base.href.starts_with("file://") ? base.href.substr(7) : base.href.starts_with("/") ? base.href : application_base_ + "/" + base.href);
+  // A framework assembly is the framework's own whatever its version, even if the program carries a copy: such copies are
+  // often facades of another runtime.
+  if (has_framework_key(wanted)) {
+    for (const std::string& dir : o.search_paths) c.directory(dir);
+    c.directory(o.framework_dir), c.directory(facades);
+  }
   if (!application_base_.empty()) {
     c.directory(application_base_);
-    for (const std::string& below : impl->private_paths) c.directory(application_base_ + "/" + below);
+    for (const std::string& below : impl->config.private_paths) c.directory(application_base_ + "/" + below);
   }
+  for (const std::string& dir : o.search_paths) c.directory(dir);
   c.cache(o.gac_dir);
   c.directory(o.framework_dir);
   c.directory(facades);
@@ -134,12 +201,18 @@ Assembly* Loader::load_name(const AssemblyName& wanted, Assembly* requester) {
   for (const std::string& path : c.paths) {
     const std::string full = canonical_path(path);
     if (auto it = impl->by_path.find(full); it != impl->by_path.end()) {
-      if (answers(it->second, wanted)) return it->second;
+      if (answers(it->second->name, wanted)) return it->second;
       continue;
     }
-    std::unique_ptr<Assembly> opened = open_assembly(full);
-    if (!answers(opened.get(), wanted)) {
-      if (mismatch.empty()) mismatch = ": '" + full + "' is '" + opened->full_name() + "'.";
+    std::unique_ptr<Assembly> opened;
+    try {
+      opened = open_assembly(full);
+    } catch (const LoadError& e) {  // as if it were not there, but said at the end
+      if (mismatch.empty()) mismatch = e.what();
+      continue;
+    }
+    if (!answers(opened->name, wanted)) {
+      if (mismatch.empty()) mismatch = "'" + full + "' is '" + opened->full_name() + "'.";
       continue;
     }
     Assembly* made = impl->by_path[full] = publish_assembly(std::move(opened));
@@ -147,34 +220,22 @@ Assembly* Loader::load_name(const AssemblyName& wanted, Assembly* requester) {
     return made;
   }
   if (on_resolve_failure)
-    if (Assembly* a = on_resolve_failure(wanted, requester)) return a;
-  if (!mismatch.empty())
-    throw LoadError(LoadErrorKind::FileLoad, "Could not load file or assembly '" + display_name(wanted) + "'" + mismatch, display_name(wanted), display_name(wanted));
-  throw LoadError(LoadErrorKind::FileNotFound, "Could not load file or assembly '" + display_name(wanted) + "' or one of its dependencies.",
-                  display_name(wanted), display_name(wanted));
+    if (Assembly* a = on_resolve_failure(asked, requester)) return a;
+  const std::string name = display_name(asked);
+  throw LoadError(LoadErrorKind::FileNotFound, "Could not load file or assembly '" + name + "' or one of its dependencies." + (mismatch.empty() ? "" : " " + mismatch), name, name);
+}
+
+bool is_framework_assembly(const Assembly* a) {
+  const Loader::Options& o = loader().options;
+  return a->is_corlib || a->path.starts_with(o.gac_dir + "/") || a->path.starts_with(o.framework_dir + "/");
 }
 
 void Loader::read_application_config(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in) return;
   const std::string text(std::istreambuf_iterator<char>(in), {});
-  const size_t element = text.find("<probing");
-  const size_t end = element == std::string::npos ? element : text.find('>', element);
-  if (end == std::string::npos) return;
-  const std::string tag = text.substr(element, end - element);
-  size_t at = tag.find("privatePath");
-  if (at == std::string::npos || (at = tag.find_first_of("\"'", at)) == std::string::npos) return;
-  const size_t close = tag.find(tag[at], at + 1);
-  if (close == std::string::npos) return;
-  std::string list = tag.substr(at + 1, close - at - 1);
   Lock lock;
-  while (!list.empty()) {
-    const size_t semicolon = list.find(';');
-    std::string one = list.substr(0, semicolon);
-    std::replace(one.begin(), one.end(), '\\', '/');
-    if (!one.empty() && one[0] != '/' && one.find("..") == std::string::npos) impl->private_paths.push_back(one);
-    list = semicolon == std::string::npos ? std::string() : list.substr(semicolon + 1);
-  }
+  impl->config = parse_binding_config(text);
 }
 
 }  // namespace rapgo::load::types

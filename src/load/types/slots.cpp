@@ -8,9 +8,7 @@ namespace rapgo::load::types {
 namespace {
 using namespace md::method_attr;
 
-uint16_t flags_at(Type* d, uint32_t index) {
-  return static_cast<uint16_t>(d->assembly->metadata->column(md::Table::MethodDef, method_row(d, index), 2));
-}
+uint16_t flags_of(Type* d, uint32_t row) { return static_cast<uint16_t>(d->assembly->metadata->column(md::Table::MethodDef, row, 2)); }
 
 // The slot that `m`, declared by `d` without newslot, overrides; -1 if none.
 int find_overridden(Type* d, Method* m, const std::vector<SlotEntry>& table) {
@@ -52,6 +50,9 @@ void apply_class_overrides(Type* d, std::vector<SlotEntry>& table, uint32_t dept
     if (decl->slot < 0 || static_cast<size_t>(decl->slot) >= table.size() || !decl->is_virtual() || !d->derives_from(ancestor_at(d, decl->declaring->impl->depth)))
       throw_type_load(d, "it overrides '" + std::string(decl->name) + "', which is not virtual");
     SlotEntry& s = table[static_cast<size_t>(decl->slot)];
+    Type* level = ancestor_at(d, decl->declaring->impl->depth);
+    if (body->is_static() || !same_signature(signature_ref(body, d->generic_args), signature_ref(decl, level->generic_args), body->generic_args))
+      throw_type_load(d, "the signature of '" + std::string(body->name) + "' differs from that of the method it implements");
     s.impl = body;
     s.impl_depth = depth;
   }
@@ -66,11 +67,12 @@ void build_slots(Type* t) {
     return;
   }
   if (!d->typedef_row) return;
-  const uint32_t count = method_count(d);
+  const md::RowRange rows = d->assembly->metadata->methods_of(d->typedef_row);
+  const uint32_t count = rows.size();
   if (d->is_interface()) {
     int32_t next = 0;
     for (uint32_t i = 0; i < count; ++i)
-      if (flags_at(d, i) & kVirtual) definition_method_at(d, i)->slot = next++;
+      if (flags_of(d, rows[i]) & kVirtual) definition_method_at(d, i)->slot = next++;
     return;
   }
   std::vector<SlotEntry> table;
@@ -81,7 +83,7 @@ void build_slots(Type* t) {
   const uint32_t depth = d->impl->depth;
   const size_t inherited = table.size();
   for (uint32_t i = 0; i < count; ++i) {
-    const uint16_t flags = flags_at(d, i);
+    const uint16_t flags = flags_of(d, rows[i]);
     if (!(flags & kVirtual) || (flags & kStatic)) continue;
     Method* m = definition_method_at(d, i);
     int slot = -1;

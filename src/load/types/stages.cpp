@@ -50,6 +50,7 @@ void run(Type* type, Stage stage) {
     case kVtable: return build_vtable(type);
     case kHead: return build_head(type);
     case kCctor: return find_cctor(type);
+    case kConstraints: return check_constraints(type);
   }
 }
 
@@ -73,6 +74,7 @@ void complete(Type* type, Stage stage) {
     Stage stage;
     ~Leave() { impl.busy &= ~stage; }
   } leave{impl, stage};
+  if ((stage & (kLayout | kStatics | kHead)) && type->is_generic_instance()) ensure(type, kConstraints);
   guarded(type->assembly, [&] { run(type, stage); });
   impl.done.fetch_or(stage, std::memory_order_release);
 }

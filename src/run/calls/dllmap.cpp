@@ -3,10 +3,12 @@
 #include <fstream>
 #include <map>
 #include <mutex>
+#include <set>
 #include <vector>
 
 #include <dlfcn.h>
 
+#include "load/types/config.h"
 #include "run/calls/pinvoke.h"
 #include "run/threads/thread.h"
 
@@ -16,25 +18,18 @@ namespace {
 
 struct Mapping {
   std::string dll, name, target, target_name;  // name empty: the whole library
+  std::string assembly;                        // empty: everybody's
   bool ignore_case;
 };
 struct Libraries {
   std::mutex lock;
   std::vector<Mapping> map;
   std::map<std::string, void*> open;
+  std::set<std::string> asked;  // assemblies whose own files were read
 };
 Libraries& libraries() {
   static auto* l = new Libraries;
   return *l;
-}
-
-std::string attribute(const std::string& element, const char* name) {
-  const std::string key = std::string(name) + "=\"";
-  size_t at = element.find(" " + key);
-  if (at == element.npos) at = element.find("\t" + key);
-  if (at == element.npos) return {};
-  at += key.size() + 1;
-  return element.substr(at, element.find('"', at) - at);
 }
 
 // "!windows" and lists such as "linux,osx"; empty: everywhere.
@@ -66,54 +61,45 @@ bool ends_with(const std::string& s, const char* tail) {
 
 }  // namespace
 
-// Enough XML for these files: elements with attributes, comments skipped.
-void read_dllmap(const std::string& path) {
+void read_dllmap(const std::string& path, const std::string& assembly) {
   std::ifstream file(path);
   if (!file) return;
   const std::string text{std::istreambuf_iterator<char>(file), {}};
-  std::string dll, target;
+  std::string dll;
   Libraries& l = libraries();
   std::lock_guard hold(l.lock);
-  for (size_t at = 0; (at = text.find('<', at)) != text.npos;) {
-    if (text.compare(at, 4, "<!--") == 0) {
-      at = text.find("-->", at);
-      if (at == text.npos) return;
-      continue;
-    }
-    const size_t end = text.find('>', at);
-    if (end == text.npos) return;
-    std::string element = text.substr(at + 1, end - at - 1);
-    at = end;
-    const bool map = element.compare(0, 7, "dllmap ") == 0, entry = element.compare(0, 9, "dllentry ") == 0;
-    if (!map && !entry) continue;
-    if (!for_linux(attribute(element, "os"))) continue;
-    std::string word_size = attribute(element, "wordsize"), cpu = attribute(element, "cpu");
-    if ((!word_size.empty() && word_size != "64") || (!cpu.empty() && cpu.find("x86-64") == cpu.npos)) continue;
-    if (map) {
-      dll = attribute(element, "dll");
-      const bool ignore = dll.compare(0, 2, "i:") == 0;
-      Mapping m{ignore ? dll.substr(2) : dll, {}, with_libdir(attribute(element, "target")), {}, ignore};
-      if (!m.target.empty()) {
-        m.name = attribute(element, "name");
-        l.map.push_back(std::move(m));
-      }
-    } else {
-      const bool ignore = dll.compare(0, 2, "i:") == 0;
-      l.map.push_back({ignore ? dll.substr(2) : dll, attribute(element, "name"), with_libdir(attribute(element, "dll")), attribute(element, "target"), ignore});
-    }
-  }
+  load::types::scan_xml(text, [&](std::string_view element, const load::types::XmlAttributes& a) {
+    const bool map = element == "dllmap", entry = element == "dllentry";
+    if (map) dll = a.get("dll");
+    if ((!map && !entry) || !for_linux(a.get("os"))) return;
+    const std::string word_size = a.get("wordsize"), cpu = a.get("cpu");
+    if ((!word_size.empty() && word_size != "64") || (!cpu.empty() && cpu.find("x86-64") == cpu.npos)) return;
+    const bool ignore = dll.compare(0, 2, "i:") == 0;
+    Mapping m{ignore ? dll.substr(2) : dll, a.get("name"), with_libdir(a.get(map ? "target" : "dll")), {}, assembly, ignore};
+    if (entry) m.target_name = a.get("target");
+    if (!m.target.empty()) l.map.push_back(std::move(m));
+  });
 }
 
-MappedName map_name(const std::string& library, const std::string& function) {
+// An assembly's own lines before everybody's, lines for one function before those for a library.
+MappedName map_name(const std::string& library, const std::string& function, const std::string& assembly_path) {
   static std::once_flag once;
   std::call_once(once, [] { read_dllmap("/etc/mono/config"); });
   Libraries& l = libraries();
+  bool first;
+  {
+    std::lock_guard hold(l.lock);
+    first = l.asked.insert(assembly_path).second;
+  }
+  if (first) read_dllmap(assembly_path + ".config", assembly_path);
   std::lock_guard hold(l.lock);
-  for (const Mapping& m : l.map)
-    if (!m.name.empty() && m.name == function && same(m.dll, library, m.ignore_case))
-      return {m.target, m.target_name.empty() ? function : m.target_name};
-  for (const Mapping& m : l.map)
-    if (m.name.empty() && same(m.dll, library, m.ignore_case)) return {m.target, function};
+  for (const bool own : {true, false})
+    for (const bool whole : {false, true})
+      for (const Mapping& m : l.map) {
+        if (m.assembly.empty() == own || (own && m.assembly != assembly_path)) continue;
+        if (m.name.empty() != whole || (!whole && m.name != function) || !same(m.dll, library, m.ignore_case)) continue;
+        return {m.target, m.target_name.empty() ? function : m.target_name};
+      }
   return {library, function};
 }
 

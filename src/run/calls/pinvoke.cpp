@@ -256,7 +256,7 @@ void* resolve(Method* method) {
   const std::string library(a.metadata->string(a.metadata->module_ref(map->import_scope).name));
   std::string function(a.metadata->string(map->import_name));
   if (function.empty()) function = method->name;
-  const MappedName mapped = map_name(library, function);
+  const MappedName mapped = map_name(library, function, a.path);
   void* handle = open_library(mapped.library, a.directory);
   if (!handle) stack::throw_new("System", "DllNotFoundException", library + kMonoTail);
   void* symbol = find_symbol(handle, mapped.function);

@@ -11,12 +11,13 @@ namespace rapgo::run::calls {
 
 // Makes, installs and publishes the method's code; returns its entry.
 uint64_t install_pinvoke_method(load::types::Method* method);
-// dllmap lines of a configuration file (/etc/mono/config, app.exe.config, lib.dll.config). Missing files are ignored.
-void read_dllmap(const std::string& path);
+// dllmap lines of a configuration file; `assembly` empty: for everybody (/etc/mono/config, app.exe.config), else for its own
+// P/Invokes only (lib.dll.config). Missing files are ignored.
+void read_dllmap(const std::string& path, const std::string& assembly = {});
 struct MappedName {
   std::string library, function;
 };
-MappedName map_name(const std::string& library, const std::string& function);
+MappedName map_name(const std::string& library, const std::string& function, const std::string& assembly_path);
 // dlopen with the names that Mono tries; null: none. Remembered.
 void* open_library(const std::string& name, const std::string& beside);
 void* find_symbol(void* library, const std::string& name);

@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 
+#include "abi/thread_state.h"
 #include "run/calls/icall.h"
 #include "run/calls/invoke.h"
 #include "run/classlib/assembly_names.h"
@@ -50,7 +51,7 @@ String* full_name(Object* o) { return text(of(o)->full_name()); }
 String* image_version(Object* o) { return text(of(o)->metadata->runtime_version()); }
 bool no_aot_id(Array*) { return false; }
 bool in_gac(Object* o) { return of(o)->path.find("/mono/gac/") != std::string::npos; }
-bool reflection_only(Object*) { return false; }
+bool reflection_only(Object* o) { return of(o)->reflection_only; }
 Object* entry_point(Object* o) { return method_object(of(o)->entry_point(), nullptr); }
 Object* manifest_module(Object* o) { return module_object(of(o)); }
 Array* modules(Object* o) {
@@ -168,6 +169,39 @@ bool resource_info(Object* o, String* name, Object* info) {
   return true;
 }
 
+// ---- events of the application domain ----
+// The name as the program gave it, while an internal call looks for it: what AssemblyResolve is told.
+thread_local std::string asked_as;
+
+Object* invoke_on_domain(const char* name, int parameters, const void** arguments) {
+  Type* domain = Loader::get().corlib_type("System", "AppDomain");
+  Method* method = domain->find_method(name, parameters);
+  if (!method) return nullptr;
+  Object* result = nullptr;
+  calls::invoke_raw(method, arguments, &result);
+  return result;
+}
+constinit const FieldOffset kAssemblyLoad("System", "AppDomain", "AssemblyLoad"), kAssemblyResolve("System", "AppDomain", "AssemblyResolve");
+
+// Asks AppDomain.AssemblyResolve, which also sees to it that a handler is not asked for what it is just looking for.
+Assembly* resolve_by_event(const load::types::AssemblyName& wanted, Assembly* requester) {
+  Object* domain = current_domain();
+  if (!domain || !kAssemblyResolve.ref(domain)) return nullptr;
+  String* name = text(asked_as.empty() ? load::types::display_name(wanted) : asked_as);
+  asked_as.clear();
+  Object* from = requester ? assembly_object(requester) : nullptr;
+  const bool only_reflection = false;
+  const void* arguments[] = {&domain, &name, &from, &only_reflection};
+  return assembly_of_object(invoke_on_domain("DoAssemblyResolve", 3, arguments));
+}
+void tell_loaded(Assembly* a) {
+  Object* domain = current_domain();
+  if (!domain || !kAssemblyLoad.ref(domain)) return;
+  Object* object = assembly_object(a);
+  const void* arguments[] = {&domain, &object};
+  invoke_on_domain("DoAssemblyLoad", 1, arguments);
+}
+
 // ---- finding and loading ----
 Object* entry_assembly() {
   const std::string& path = application().path;
@@ -180,35 +214,36 @@ Object* calling_assembly_object() {
   Method* m = calling_method_outside_reflection(1);
   return assembly_object(m ? m->declaring->assembly : calling_assembly());
 }
-Object* load_from(String* name, bool, int32_t*) {
+// What Mono calls an invalid path; URIs are those of local files.
+std::string path_of(String* name) {
   if (!name) stack::throw_argument_null("assemblyFile");
   std::string path = calls::to_utf8(name);
   if (path.empty()) stack::throw_argument("assemblyFile", "String cannot have zero length.");
-  if (path.starts_with("file://")) path = path.substr(7);
+  return path.starts_with("file://") ? path.substr(7) : path;
+}
+Object* load_from(String* name, bool only_reflection, int32_t*) {
+  const std::string path = path_of(name);
+  return assembly_object(only_reflection ? Loader::get().load_reflection_only(path) : Loader::get().load_from(path));
+}
+Object* load_file(String* name, int32_t*) {
+  const std::string path = path_of(name);
+  if (path[0] != '/') stack::throw_argument("assemblyFile", "Absolute path information is required.");
   return assembly_object(Loader::get().load_file(path));
 }
-Object* load_file(String* name, int32_t* mark) { return load_from(name, false, mark); }
-Object* load_named(Object*, String* name, Object*, bool, int32_t*) {
+Object* load_named(Object*, String* name, Object*, bool only_reflection, int32_t*) {
   ParsedName parsed;
-  const std::string wanted = calls::to_utf8(name);
-  if (!parse_assembly_name(wanted, parsed)) stack::throw_new("System.IO", "FileLoadException", "The assembly name is invalid.");
+  if (!parse_assembly_name(calls::to_utf8(name), parsed)) return nullptr;  // the managed side reports it
+  asked_as = calls::to_utf8(name);
+  struct Forget { ~Forget() { asked_as.clear(); } } forget;
   try {
-    return assembly_object(Loader::get().load_name(parsed.name, calling_assembly()));
-  } catch (const LoadError& e) {
-    if (e.kind == LoadErrorKind::FileNotFound) return nullptr;  // the managed side reports it
-    throw;
-  }
-}
-Object* load_partial(String* name, Object*) {
-  ParsedName parsed;
-  if (!parse_assembly_name(calls::to_utf8(name), parsed)) return nullptr;
-  try {
-    return assembly_object(Loader::get().load_name(parsed.name, calling_assembly()));
+    Assembly* found = Loader::get().load_name(parsed.name, nullptr);
+    return assembly_object(only_reflection ? Loader::get().load_reflection_only(found->path) : found);
   } catch (const LoadError& e) {
     if (e.kind == LoadErrorKind::FileNotFound) return nullptr;
     throw;
   }
 }
+Object* load_partial(String* name, Object*) { return load_named(nullptr, name, nullptr, false, nullptr); }
 constinit const FieldOffset kFromBytes("System.Reflection", "RuntimeAssembly", "fromByteArray");
 Object* load_raw(Object*, Array* bytes, Array*, Object*, bool) {
   std::vector<uint8_t> copy(bytes->data(), bytes->data() + bytes->length);
@@ -264,6 +299,15 @@ const calls::IcallEntry kEntries[] = {
 };
 
 }  // namespace
+
+thread_local bool runs_no_handlers = false;
+
+void watch_assemblies() {
+  // Threads of the runtime's own (compilers, finalizers before managed code ran) run no handlers of the program.
+  auto ours = [] { return abi::current().thread && abi::current().mode == abi::Mode::Runtime && !runs_no_handlers; };
+  Loader::get().on_resolve_failure = [ours](const load::types::AssemblyName& name, Assembly* requester) { return ours() ? resolve_by_event(name, requester) : nullptr; };
+  Loader::get().on_assembly_loaded = [ours](Assembly* a) { if (ours()) tell_loaded(a); };
+}
 
 void register_assemblies() {
   calls::register_icalls(kEntries);

@@ -53,6 +53,7 @@ void boot(const Application& application) {
   gc::suppress_finalize(context);
   attach_main_thread();
   stack::preallocate_exceptions();
+  watch_assemblies();
 }
 
 Object* current_domain() { return domain; }

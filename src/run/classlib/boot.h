@@ -29,5 +29,9 @@ extern void (*on_exit)(int status);
 extern void (*on_death)(int status);
 int32_t& exit_code();                      // Environment.ExitCode
 const Application& application();
+// AppDomain.AssemblyResolve and AssemblyLoad: hooks of the loader, from here on.
+void watch_assemblies();
+// Set on threads of the runtime's own, which load types too but must not run the program's handlers.
+extern thread_local bool runs_no_handlers;
 
 }  // namespace rapgo::run::classlib

@@ -2,6 +2,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <map>
+#include <mutex>
+#include <string>
 
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -67,7 +70,11 @@ String* os_version() {
 }
 int32_t tick_count() { return static_cast<int32_t>(base::monotonic_ns() / 1000000); }
 int64_t tick_count64() { return static_cast<int64_t>(base::monotonic_ns() / 1000000); }
-int32_t processor_count() { return static_cast<int32_t>(sysconf(_SC_NPROCESSORS_ONLN)); }
+// Asked for by every spinning wait: the system reads a file to answer.
+int32_t processor_count() {
+  static const auto count = static_cast<int32_t>(sysconf(_SC_NPROCESSORS_ONLN));
+  return count;
+}
 int32_t page_size() { return static_cast<int32_t>(sysconf(_SC_PAGESIZE)); }
 bool is_64bit_os() { return true; }
 String* machine_config() { return calls::new_string("/etc/mono/4.5/machine.config"); }
@@ -111,10 +118,32 @@ String* friendly_name(Object*) {
   const std::string& p = application().path;
   return calls::new_string(p.substr(p.rfind('/') + 1).c_str());
 }
-Object* get_data(Object*, String*) { return nullptr; }
-void set_data(Object*, String*, Object*) {}
-Array* assemblies(Object*, bool) {
+// AppDomain.GetData and SetData: what the class library does not answer from the setup itself.
+struct DomainData {
+  std::mutex lock;
+  std::map<std::string, gc::Handle> values;
+};
+DomainData& domain_data() {
+  static auto* d = new DomainData;
+  return *d;
+}
+Object* get_data(Object*, String* name) {
+  if (!name) stack::throw_argument_null("name");
+  const std::string key = calls::to_utf8(name);
+  if (key == "APPBASE") return calls::new_string(application().path.substr(0, application().path.rfind('/') + 1).c_str());
+  std::lock_guard hold(domain_data().lock);
+  const auto found = domain_data().values.find(key);
+  return found == domain_data().values.end() ? nullptr : found->second.get();
+}
+void set_data(Object*, String* name, Object* value) {
+  if (!name) stack::throw_argument_null("name");
+  gc::Handle kept(value);
+  std::lock_guard hold(domain_data().lock);
+  domain_data().values[calls::to_utf8(name)] = std::move(kept);
+}
+Array* assemblies(Object*, bool only_reflection) {
   auto all = Loader::get().assemblies();
+  std::erase_if(all, [&](load::types::Assembly* a) { return a->reflection_only != only_reflection; });
   Array* a = calls::new_array(Loader::get().corlib_type("System.Reflection", "Assembly"), static_cast<int64_t>(all.size()));
   for (size_t i = 0; i < all.size(); i++) gc::store(a, a->at<Object*>(i), assembly_object(all[i]));
   return a;

@@ -148,6 +148,7 @@ Object* make_generic(Object* o, Array* types) {
     if (!t) stack::throw_not_implemented("MakeGenericMethod with a type under construction");
     args.push_back(t);
   }
+  if (!Loader::get().satisfies_constraints(m->definition, m->declaring->generic_args, args)) stack::throw_argument("typeArguments", "Invalid generic arguments");
   return method_object(Loader::get().instantiate(m, args), nullptr);
 }
 

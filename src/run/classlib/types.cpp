@@ -241,7 +241,9 @@ Object* make_generic(Object* definition, Array* arguments) {
   std::vector<Type*> args;
   for (int32_t i = 0; i < arguments->length; i++) args.push_back(need(*arguments->at<Object*>(i)));
   try {
-    return type_object(Loader::get().instantiate(need(definition), args));
+    Type* generic = need(definition);
+    if (!Loader::get().satisfies_constraints(generic->definition, args)) stack::throw_argument("typeArguments", "Invalid generic arguments");
+    return type_object(Loader::get().instantiate(generic, args));
   } catch (const LoadError& e) {
     stack::throw_load_error(e);
   }

@@ -1,4 +1,5 @@
 // Making exceptions from C++.
+#include "gc/binding/barrier.h"
 #include "gc/binding/handle.h"
 #include "load/types/loader.h"
 #include "run/stack/border.h"
@@ -37,6 +38,13 @@ abi::Object* construct(const char* name_space, const char* name, std::initialize
   }
   call_managed(constructor, args, nullptr);
   return object;
+}
+
+void set_string(abi::Object* object, const char* field, const std::string& text) {
+  load::types::Field* f = text.empty() ? nullptr : type_of(object)->find_field(field);
+  if (!f) return;
+  abi::Object* value = make_string(std::string_view(text));
+  gc::store(object, &ref_at(object, f->offset()), value);
 }
 
 }  // namespace
@@ -93,7 +101,12 @@ abi::Object* exception_from(const LoadError& e) {
     case LoadErrorKind::BadImage: return construct("System", "BadImageFormatException", {&message, name});
     case LoadErrorKind::FileNotFound: return construct("System.IO", "FileNotFoundException", {&message, name});
     case LoadErrorKind::FileLoad: return construct("System.IO", "FileLoadException", {&message, name});
-    case LoadErrorKind::TypeLoad: return construct("System", "TypeLoadException", {&message});
+    case LoadErrorKind::TypeLoad: {
+      abi::Object* made = construct("System", "TypeLoadException", {&message});
+      set_string(made, "ClassName", e.name);  // TypeLoadException.TypeName
+      set_string(made, "AssemblyName", e.assembly);
+      return made;
+    }
     case LoadErrorKind::MissingMethod: return construct("System", "MissingMethodException", {&message});
     case LoadErrorKind::MissingField: return construct("System", "MissingFieldException", {&message});
     case LoadErrorKind::MissingMember: return construct("System", "MissingMemberException", {&message});

@@ -1,0 +1,10 @@
+// Whose IL is taken at its word: the framework's own folders belong to root, and checking the types of the class library's
+// evaluation stacks in every run would only cost time (tests check them all once). Thread safety: any thread.
+#pragma once
+
+namespace rapgo::load::types {
+
+class Assembly;
+bool is_framework_assembly(const Assembly* assembly);
+
+}  // namespace rapgo::load::types
