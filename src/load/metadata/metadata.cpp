@@ -22,6 +22,7 @@ Metadata::Metadata(const Image& image) : image_(image), lazy_(std::make_unique<L
 Metadata::~Metadata() = default;
 
 void Metadata::bad(const std::string& reason) const { throw BadImage("'" + image_.path() + "': " + reason); }
+void Metadata::bad(const char* reason) const { bad(std::string(reason)); }
 
 void Metadata::read_streams() {
   const Bytes root = image_.metadata();
@@ -171,21 +172,6 @@ uint32_t Metadata::encode(CodedIndex kind, Token token) {
     if (s.tables[tag] == static_cast<uint8_t>(token.table())) return token.row() << s.tag_bits | tag;
   }
   throw BadImage("token does not fit its coded index");
-}
-
-uint32_t Metadata::column(Table table, uint32_t row, unsigned column) const {
-  const TableInfo& info = tables_[static_cast<size_t>(table)];
-  if (row - 1 >= info.rows || column >= kMaxColumns) bad("metadata row out of range");
-  const uint8_t* p = info.data + size_t{row - 1} * info.stride + info.offset[column];
-  static_assert(std::endian::native == std::endian::little);
-  if (info.width[column] == 2) {
-    uint16_t v;
-    std::memcpy(&v, p, 2);
-    return v;
-  }
-  uint32_t v = 0;
-  if (info.width[column] == 4) std::memcpy(&v, p, 4);
-  return v;
 }
 
 }  // namespace rapgo::load::metadata

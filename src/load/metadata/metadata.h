@@ -5,7 +5,9 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
@@ -150,7 +152,28 @@ class Metadata {
   std::string type_name(Token type_def_or_ref) const;
 
   // Raw column (0-based, II.22 order) as stored: heap offset, row, or undecoded coded index.
-  uint32_t column(Table table, uint32_t row, unsigned column) const;
+  uint32_t column(Table table, uint32_t row, unsigned column) const {
+    const TableInfo& info = tables_[static_cast<size_t>(table)];
+    if (row - 1 >= info.rows || column >= kMaxColumns) [[unlikely]]
+      bad("metadata row out of range");
+    const uint8_t* p = info.data + size_t{row - 1} * info.stride + info.offset[column];
+    static_assert(std::endian::native == std::endian::little);
+    if (info.width[column] == 2) {
+      uint16_t v;
+      std::memcpy(&v, p, 2);
+      return v;
+    }
+    uint32_t v = 0;
+    if (info.width[column] == 4) std::memcpy(&v, p, 4);
+    return v;
+  }
+  // string(index) == text, without looking for the string's end.
+  bool string_is(StringIndex index, std::string_view text) const {
+    const auto at = static_cast<uint32_t>(index);
+    if (at >= strings_.size() || strings_.size() - at <= text.size()) return at == 0 && text.empty();
+    const uint8_t* p = strings_.data() + at;
+    return p[text.size()] == 0 && std::memcmp(p, text.data(), text.size()) == 0;
+  }
 
   // Coded-index codecs (II.24.2.6). decode throws BadImage on an unused tag; signatures use them for TypeDefOrRef.
   static Token decode(CodedIndex kind, uint32_t value);
@@ -179,6 +202,7 @@ class Metadata {
   const uint32_t* pointer_map(Table ptr) const;
   uint32_t map_row_of(Table map, uint32_t type_def) const;
   [[noreturn]] void bad(const std::string& reason) const;
+  [[noreturn]] void bad(const char* reason) const;
 
   const Image& image_;
   std::string_view version_;
