@@ -160,6 +160,55 @@ s2 = frame 0 il 9 throw args [v0:i32, v1:i32] locals [v3:i32] stack []
   EXPECT_EQ(row_at(code.landing_pads[1].pc - 1).frame, 0u);
 }
 
+// An allocation that runs out of memory: what the stub keeps for those that return is lost on the way to the landing pad.
+asm(R"(
+.text
+.globl mock_no_memory
+mock_no_memory:
+  push %rdi
+  push %rbp
+  push %rbx
+  push %r15
+  push %r14
+  push %r13
+  push %r12
+  mov %rsp, %rdi
+  mov $-1, %rcx
+  mov $-1, %rdx
+  mov $-1, %rsi
+  mov $-1, %r8
+  mov $-1, %r9
+  mov $-1, %r10
+  mov $-1, %r11
+  call do_throw
+)");
+extern "C" void mock_no_memory();
+
+TEST_F(Calls, FailedAllocationLeavesOnlyCalleeSavedRegisters) {
+  uint8_t* head = low.take(256);
+  symbol(SymbolKind::TypeWord, 80, head);
+  helper(rapgo::abi::Helper::NewObject, reinterpret_cast<void*>(mock_no_memory));
+  auto* f = reinterpret_cast<int64_t (*)(int64_t, int64_t, int64_t, int64_t, int64_t, int64_t)>(build(R"(
+graph method=16 params(i64, i64, i64, i64, i64, i64) returns(i64)
+b0:
+  v0:i64 = param #0
+  v1:i64 = param #1
+  v2:i64 = param #2
+  v3:i64 = param #3
+  v4:i64 = param #4
+  v5:i64 = param #5
+  v6:ref = new.object #24 sym=type:80 state=s0 @0:9
+  v7:i64 = bitcast v6
+  return v7
+s0 = frame 0 il 9 throw args [v0:i64, v1:i64, v2:i64, v3:i64, v4:i64, v5:i64] locals [] stack []
+)"));
+  ASSERT_TRUE(f);
+  unwinding = &code;
+  unwinding_base = base;
+  ASSERT_TRUE(transferred([&] { f(11, 12, 13, 14, 15, 16); }));
+  for (size_t i = 0; i < 6; i++) EXPECT_EQ(read(exit_taken().states[0].args[i]), 11 + i);
+}
+
 static void* allocated;
 extern "C" void* mock_new(void* type) { allocated = type; static FakeObject o; o.type = 9; return &o; }
 // As the allocation stub does: everything but rax and r11 survives.

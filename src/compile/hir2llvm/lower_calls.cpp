@@ -95,7 +95,9 @@ Value* Lowering::call_helper(abi::Helper h, std::vector<V> args, const hi::Node*
   bool may_throw = info.cls == abi::HelperClass::Full || info.cls == abi::HelperClass::Throw || allocates;
   V callee = module->getOrInsertFunction(symbol_name({loop::SymbolKind::Helper, static_cast<uint32_t>(h), 0}), ft).getCallee();
   if (auto* fn = dyn_cast<Function>(callee)) fn->setDSOLocal(true);
-  return emit_call(n, ft, callee, std::move(args), a, is_asm ? CallingConv::PreserveMost : CallingConv::C, may_throw);
+  // Where it throws, the unwinder brings back callee-saved registers only: a landing pad must not expect more.
+  const bool keeps_all = is_asm && !(may_throw && n->state);
+  return emit_call(n, ft, callee, std::move(args), a, keeps_all ? CallingConv::PreserveMost : CallingConv::C, may_throw);
 }
 
 bool Lowering::lower_call(const hi::Node* n) {

@@ -28,6 +28,12 @@ void Frame::enter(uint32_t il) {
   add_edge_values(to);
 }
 
+// As baseline code finds it: what the first argument is by now.
+Node* Frame::lock_object() {
+  if (method()->is_static()) return b_.symbol({loop::SymbolKind::TypeObject, method()->declaring->id().value, 0}, hir::Type::Ref);
+  return load_variable(0);
+}
+
 bool Frame::abi_hidden_result() const { return abi::returns_hidden(load::types::shape_of(body_->return_type)); }
 
 // OSR: homes hold args, locals, evaluation stack, each rounded up to words (docs/conventions.md 6).
@@ -66,6 +72,7 @@ void Frame::translate_root() {
   declare_variables();
   receive_arguments();
   if (!g.is_osr) start_class();
+  if (!g.is_osr && method()->is_synchronized()) b_.call_helper(abi::Helper::MonitorEnter, {lock_object()});
   // An extra predecessor makes a join of whatever block we enter.
   const uint32_t start = g.is_osr ? u_.options.osr_il_offset : 0;
   const uint32_t block = body_->blocks.index_at(start);
@@ -141,7 +148,6 @@ std::unique_ptr<hir::Graph> build(Method* method, const Options& options) {
   try {
     body = MethodBody::load(method);
     if (body->code().size() > options.limits.max_il_bytes) throw Unsupported("the method is too large for the optimizer");
-    if (method->is_synchronized()) throw Unsupported("a synchronized method");
     if (method->signature().vararg) throw Unsupported("a method with a variable argument list");
     auto graph = std::make_unique<hir::Graph>();
     graph->method = method->id();
@@ -150,7 +156,8 @@ std::unique_ptr<hir::Graph> build(Method* method, const Options& options) {
     graph->frames.push_back({method->id(), 0, 0});
     graph->il_bytes = static_cast<uint32_t>(body->code().size());
     Unit unit(*graph, options);
-    Frame root(unit, std::move(body), 0, nullptr, nullptr, false);
+    // A synchronized method's implicit fault handler covers all of it.
+    Frame root(unit, std::move(body), 0, nullptr, nullptr, method->is_synchronized());
     root.translate_root();
     remove_trivial_phis(*graph);
     graph->clean();

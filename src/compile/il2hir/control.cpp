@@ -175,6 +175,7 @@ void Frame::translate_return() {
     b_.jump(after_);
     return;
   }
+  if (method()->is_synchronized()) b_.call_helper(abi::Helper::MonitorExit, {lock_object()});
   if (!has_value) b_.ret();
   else if (!is_struct(body_->return_type)) b_.ret({v.node});
   else return_struct(v);

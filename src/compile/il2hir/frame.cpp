@@ -226,7 +226,12 @@ bool Frame::covered_here() const {
 }
 
 const hir::FrameState* Frame::throw_state() {
-  return covered_here() ? state(loop::Resume::Throw) : nullptr;
+  if (!covered_here()) return nullptr;
+  // A filter runs before the handlers of inner frames do, in a baseline frame: there is none yet for a call made from here.
+  for (const Frame* f = this; f; f = f->caller_)
+    for (const load::il::Clause& c : f->body_->clauses)
+      if (c.kind == load::il::ClauseKind::Filter && c.in_try(f->il_)) unsupported("a call inside a filter-protected region");
+  return state(loop::Resume::Throw);
 }
 
 void Frame::check_null(const Value& v) {

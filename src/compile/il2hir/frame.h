@@ -173,6 +173,7 @@ class Frame {
   void receive_arguments();
   void receive_homes();
   bool abi_hidden_result() const;
+  Node* lock_object();                              // of a synchronized method
 
   // ---- objects (object.cpp) ----
   Node* is_instance_of(Node* object, Type* t);

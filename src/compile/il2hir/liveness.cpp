@@ -57,6 +57,7 @@ void Frame::prepare_liveness(uint32_t block) {
 
 bool Frame::is_live(size_t variable, loop::Resume resume) const {
   if (vars_[variable].pin) return true;  // baseline code pins it too
+  if (variable == 0 && method()->is_synchronized()) return true;  // and unlocks it
   const Live* live = resume == loop::Resume::ContinueAfter ? live_after_ : live_before_;
   if (!live || (*live)[variable]) return true;
   // Baseline code may still hold a stack entry as "same as this variable".

@@ -312,9 +312,10 @@ Node* Frame::no_wrap(Op op, Node* a, Node* b) {
 void Frame::store_element(const Value& array, Node* n, const Value& v, Type* element, Type* static_element) {
   Memory m = memory_of(element, AliasKind::Element);
   if (element->is_reference()) {
-    // Covariance: no check for null and for element types that nothing derives from; an exact match is the common case.
-    const bool trivial = v.node->is_const(0) || (static_element && static_element->is_sealed() && !static_element->is_array());
-    if (!trivial && !(array.exact && static_element == v.type)) {
+    // Covariance: no check for null, and for what fits into element types that nothing derives from or into an array just made. What is known
+    // of the array may be more than what its reference said when the value was converted: the value must fit, too.
+    const bool exact = static_element && (array.exact || (static_element->is_sealed() && !static_element->is_array()));
+    if (!v.node->is_const(0) && !(exact && v.type && v.type->is_reference() && v.type->is_assignable_to(static_element))) {
       b_.call_helper(abi::Helper::StoreElement, {array.node, b_.convert(Op::Zext32, hir::Type::I64, n), as(v, hir::Type::Ref)}, throw_state());
       return;
     }

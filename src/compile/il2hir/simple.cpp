@@ -158,10 +158,7 @@ bool Frame::translate_conversion(const Instruction& i) {
     Node* n = v.node;
     const bool wide = mem_size(target) == 8;
     if (hir::is_float(n->type)) {
-      // Mono on amd64: through a 64-bit truncation for everything narrower than 64 bits but int32.
-      if (target == MemKind::I32) n = b_.convert(Op::FloatToInt, Type::I32, n);
-      else n = b_.convert(Op::FloatToInt, Type::I64, n);
-      if (!wide && n->type == Type::I64) n = b_.convert(Op::Trunc, Type::I32, n);
+      n = b_.convert(Op::FloatToInt, wide ? Type::I64 : Type::I32, n);  // as Mono and baseline code: narrow ones through 32 bits
     } else if (hir::is_address(n->type)) {
       n = as(v, Type::I64);
     }

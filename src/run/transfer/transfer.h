@@ -3,6 +3,7 @@
 // Thread safety: each call concerns the calling thread's own stack. TransferDown may collect (virtual objects).
 #pragma once
 #include <cstdint>
+#include <vector>
 
 #include "loop/compiled_code.h"
 
@@ -15,6 +16,10 @@ struct Counts {
   uint64_t up = 0, down = 0, up_refused = 0;
 };
 Counts counts();
+
+// Methods whose loops were entered from baseline code `least` times or more since they were last named here: calls still
+// reach their baseline code. A bounded table: methods may be missed, and counts lost when two threads write at once.
+std::vector<loop::MethodId> entered_often(uint32_t least);
 
 // What a symbol's address is (StateValue::Symbol); set by vm, as it resolves relocations.
 extern uint64_t (*resolve_symbol)(const loop::Symbol& symbol);

@@ -55,6 +55,23 @@ abi::TransferUpTarget* refuse() {
   return nullptr;
 }
 
+// How often loops were entered, by method; see entered_often.
+struct Entered {
+  std::atomic<uint32_t> method{0};
+  std::atomic<uint32_t> times{0};
+};
+Entered entered[256];
+
+void count_entry(loop::MethodId method) {
+  Entered& slot = entered[(method.value * 0x9e3779b97f4a7c15u) >> 56];
+  if (slot.method.load(std::memory_order_relaxed) == method.value) {
+    slot.times.store(slot.times.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  } else {
+    slot.times.store(1, std::memory_order_relaxed);
+    slot.method.store(method.value, std::memory_order_relaxed);
+  }
+}
+
 abi::TransferUpTarget* transfer_up(uint64_t return_address, uint64_t fp) {
   const InstalledCode* from = code::maps::lookup_return(return_address);
   const loop::OsrPoint* point = from ? from->osr_point_at(return_address) : nullptr;
@@ -91,6 +108,7 @@ abi::TransferUpTarget* transfer_up(uint64_t return_address, uint64_t fp) {
   up->keep_frame = owns_block || frame.has_localloc;
   threads::current_thread()->transfer = {return_address, target->entry(), static_cast<uint32_t>(end - state.transfer_buffer)};
   tally().up.fetch_add(1, std::memory_order_relaxed);
+  count_entry(from->method);
   loop::Event e;
   e.time_ns = base::monotonic_ns();
   e.kind = loop::EventKind::TransferredUp;
@@ -110,6 +128,16 @@ Tally& tally() {
   static Tally t;
   return t;
 }
+std::vector<loop::MethodId> entered_often(uint32_t least) {
+  std::vector<loop::MethodId> often;
+  for (Entered& slot : entered) {
+    if (slot.times.load(std::memory_order_relaxed) < least) continue;
+    slot.times.store(0, std::memory_order_relaxed);
+    if (const loop::MethodId method{slot.method.load(std::memory_order_relaxed)}) often.push_back(method);
+  }
+  return often;
+}
+
 Counts counts() { return {tally().up.load(), tally().down.load(), tally().up_refused.load()}; }
 
 uint64_t (*resolve_symbol)(const loop::Symbol&) = nullptr;
