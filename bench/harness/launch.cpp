@@ -1,7 +1,9 @@
 // launch: runs one command and says what it cost. A small process of its own, so that peak memory is the command's (the
 // kernel counts what a process had before exec, and Python has more than hello world) and the clock starts at fork.
 // Usage: launch SECONDS STDOUT STDERR COMMAND [ARG...]
-// Prints: STATUS(exit status, or -SIGNAL) TIMED_OUT(0|1) WALL USER SYSTEM(microseconds) PEAK(KiB)
+// Prints: STATUS(exit status, or -SIGNAL) TIMED_OUT(0|1) JUMPED(0|1) WALL USER SYSTEM(microseconds) PEAK(KiB)
+// JUMPED: the clock went on by seconds while this process waited for a tenth of one. Virtual machines that are paused do
+// that; the run's wall time means nothing then, and such seconds do not count towards the time-out.
 // The command finds the time of its start, in microseconds since 1970, in BENCH_START. On time-out its process group dies.
 #include <fcntl.h>
 #include <signal.h>
@@ -55,21 +57,29 @@ int main(int argc, char** argv) {
     _exit(127);
   }
 
-  const long long deadline = started + static_cast<long long>(std::atof(argv[1]) * 1e6);
-  int status = 0, timed_out = 0;
+  constexpr long long kTick = 100000, kJump = 3000000;
+  const long long allowed = static_cast<long long>(std::atof(argv[1]) * 1e6);
+  long long waited = 0, last = started;
+  int status = 0, timed_out = 0, jumped = 0;
   rusage usage{};
   while (wait4(child, &status, timed_out ? 0 : WNOHANG, &usage) == 0) {
-    const long long left = deadline - microseconds(CLOCK_MONOTONIC);
-    if (left <= 0) {
+    const long long now = microseconds(CLOCK_MONOTONIC), passed = now - last;
+    last = now;
+    jumped |= passed > kJump;
+    waited += passed > kJump ? kTick : passed;
+    if (waited >= allowed) {
       timed_out = 1;
       kill(-child, SIGKILL);
       continue;
     }
-    const timespec wait{left / 1000000, left % 1000000 * 1000};
+    const long long next = allowed - waited < kTick ? allowed - waited : kTick;
+    const timespec wait{next / 1000000, next % 1000000 * 1000};
     sigtimedwait(&blocked, nullptr, &wait);
   }
-  const long long wall = microseconds(CLOCK_MONOTONIC) - started;
+  const long long ended = microseconds(CLOCK_MONOTONIC);
+  jumped |= ended - last > kJump;
+  const long long wall = ended - started;
   kill(-child, SIGKILL);  // whatever it left behind
-  std::printf("%d %d %lld %lld %lld %ld\n", WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), timed_out, wall,
+  std::printf("%d %d %d %lld %lld %lld %ld\n", WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), timed_out, jumped, wall,
               microseconds(usage.ru_utime), microseconds(usage.ru_stime), usage.ru_maxrss);
 }

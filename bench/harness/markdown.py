@@ -14,6 +14,11 @@ def interval(value, low, high):
     return number(value) if low is None else f'{number(value)} ({number(low)}–{number(high)})'
 
 
+def shared(document):
+    """Whether others used the machine: more was running than one benchmark with a compiler thread or two."""
+    return max(document['load']['before'][0], document['load']['after'][0]) > document['machine']['cores'] + 1
+
+
 def heading(document):
     machine, settings = document['machine'], document['settings']
     rounds = sorted(program['rounds'] for program in document['programs']) or [0]
@@ -23,12 +28,16 @@ def heading(document):
            f"{document['load']['before'][0]}, after {document['load']['after'][0]}.")
     yield (f"{len(document['programs'])} programs, {rounds[0]} to {rounds[-1]} interleaved rounds each "
            f"(at least {settings['least rounds']}), {settings['minutes']:.0f} minutes in all.")
+    if shared(document):
+        yield 'The machine was shared while this was measured: trust CPU time more than the clock.'
+    if document.get('measured again'):
+        yield f"Measured again later: {', '.join(document['measured again'])}."
 
 
 def method():
     yield 'Ratios are ours ÷ the peer\'s: below 1 Rapgo is faster (or smaller). Medians over rounds; in brackets the 95 % bootstrap interval (rounds resampled, three or more).'
     yield (f'Every output is checked. A cell of ours that is wrong, missing or longer than ten times Mono\'s counts as {figures.PENALTY:.0f} in the means; '
-           'where a peer fails, the program is left out of the comparison with that peer. Clock: wall; a second table gives CPU time of all threads.')
+           'where a peer fails, the program is left out of the comparison with that peer. Wall clock first; a second table gives CPU time of all threads.')
     for name, what in summary.MEASURES.items():
         yield f'*{name}*: {what}.'
 
@@ -78,7 +87,8 @@ def render(document):
                     lines.append(f"| {curve['name']} | {name} | ✗ {line['failure']} | | |")
                 else:
                     lines.append(f"| {curve['name']} | {name} | {number(line['peak'])} | {line['to 90 %']:.2f} s | {number(line['first second'])} |")
-    lines += ['', '## Per program, wall clock', *programs_table(document, 'wall')]
+    clock = 'cpu' if shared(document) else 'wall'
+    lines += ['', f"## Per program, {'CPU time' if clock == 'cpu' else 'wall clock'}", *programs_table(document, clock)]
     bad = summary.failures(document)
     lines += ['', '## Cells that are wrong or missing', '']
     lines += [f'- {name}, {which}, on {contender}: {why}' for name, contender, which, why in bad] or ['None.']

@@ -43,9 +43,9 @@ def means(document, clock):
     yield '</table></div>'
 
 
-def bars(document, comparison):
+def bars(document, comparison, clock):
     rows = []
-    entries = summary.compare(document, comparison)
+    entries = summary.compare(document, comparison, clock)
     for group in summary.groups(document):
         mine = [one for one in entries if one.group == group]
         if not mine:
@@ -82,9 +82,9 @@ def html_table(lines):
     yield '</table></div>'
 
 
-def absolute(document):
+def absolute(document, clock):
     table = []
-    for line in [*markdown.programs_table(document, 'wall'), '']:
+    for line in [*markdown.programs_table(document, clock), '']:
         if line.startswith('|'):
             table.append(line)
             continue
@@ -96,6 +96,7 @@ def absolute(document):
 
 
 def render(document):
+    clock, words = ('cpu', 'CPU time of all threads') if markdown.shared(document) else ('wall', 'Wall clock')
     parts = ['<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">',
              f'<title>Rapgo side by side with its peers</title><style>{STYLE}</style></head><body>', '<h1>Rapgo side by side with its peers</h1>']
     parts.append('<p class="soft">' + '<br>'.join(escape(line) for line in markdown.heading(document)) + '</p>')
@@ -103,11 +104,11 @@ def render(document):
     parts += ['<h3>Wall clock</h3>', *means(document, 'wall'), '<h3>CPU time of all threads</h3>', *means(document, 'cpu')]
     parts.append('<ul>' + ''.join(f'<li><b>{name}</b>: {escape(what)}</li>' for name, what in summary.MEASURES.items()) + '</ul>')
     parts += curve_plots(document)
-    parts.append('<h2>Ratios per program</h2><p>Wall clock; the axis is logarithmic, whiskers are 95 % bootstrap intervals, dashed boxes are cells that failed and count as ten.</p><div class="plots">')
-    parts += [bars(document, one) for one in summary.COMPARISONS]
+    parts.append('<h2>Ratios per program</h2><p>' + words + '; the axis is logarithmic, whiskers are 95 % bootstrap intervals, dashed boxes are cells that failed and count as ten.</p><div class="plots">')
+    parts += [bars(document, one, clock) for one in summary.COMPARISONS]
     parts.append('</div><h2>Cells that are wrong or missing</h2>')
     bad = [f'{name}, {which}, on {contender}: {why}' for name, contender, which, why in summary.failures(document)]
     bad += [f'{name} is missing altogether: {why}' for name, why in document['missing'].items()]
     parts.append('<ul>' + ''.join(f'<li class="failed">{escape(line)}</li>' for line in bad) + '</ul>' if bad else '<p>None.</p>')
-    parts += ['<details><summary>Medians</summary>', *absolute(document), '</details></body></html>\n']
+    parts += ['<details><summary>Medians</summary>', *absolute(document, clock), '</details></body></html>\n']
     return '\n'.join(parts)

@@ -42,3 +42,11 @@ def collect(schedule, settings, curves, load_before):
         'programs': programs,
         'curves': curves,
     }
+
+
+def merge(before, again):
+    """The earlier document with the programs of the later one in their places; says which those are."""
+    fresh = {program['name']: program for program in again['programs']}
+    merged = dict(before, programs=[fresh.get(program['name'], program) for program in before['programs']])
+    merged['measured again'] = sorted(set(before.get('measured again', [])) | set(fresh))
+    return merged

@@ -88,6 +88,14 @@ class Rounds(unittest.TestCase):
         self.assertFalse(schedule.Budget(1000, 1, 3).allows(3, 0))
         self.assertFalse(schedule.Budget(0, 2, 5, limit=-1).allows(0, 0))  # past the limit nothing is started any more
 
+    def test_merge_replaces_programs_and_says_so(self):
+        with tempfile.TemporaryDirectory() as folder:
+            wrong = measured(make({'rapgo': 'checksum: 2\n'}, folder))
+            merged = results.merge(wrong, measured(make({}, folder)))
+            self.assertEqual(summary.failures(merged), [])
+            self.assertEqual(merged['measured again'], ['p'])
+            self.assertIn('Measured again', markdown.render(merged))
+
     def test_page_fetches_nothing(self):
         with tempfile.TemporaryDirectory() as folder:
             text = page.render(measured(make({}, folder)))
