@@ -23,6 +23,11 @@ void register_all() {
   register_dynamic_methods();
   register_marshal();
   register_processes();
+  register_sockets();
+  register_dns();
+  register_memory_maps();
+  register_system_facts();
+  register_performance_counters();
   register_misc();
   register_variable_arguments();
   register_numbers();

@@ -27,6 +27,11 @@ void register_async_calls();    // BeginInvoke, EndInvoke
 void register_dynamic_methods();
 void register_marshal();        // Marshal
 void register_processes();      // System.Diagnostics.Process
+void register_sockets();        // System.Net.Sockets
+void register_dns();
+void register_memory_maps();
+void register_system_facts();   // drives, users, key folders, process data
+void register_performance_counters();
 void register_misc();           // small classes with an internal call or two
 void register_variable_arguments();  // ArgIterator
 void register_numbers();        // digits of floating-point numbers

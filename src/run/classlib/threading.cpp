@@ -121,6 +121,7 @@ bool thread_start(Object* thread, Object* start) {
   kDelegate.set(thread, start);
   threads::StartOptions options;
   options.background = kState.in<int32_t>(internal) & kBackground;
+  if (auto* chars = kNameChars.in<char16_t*>(internal)) options.name = calls::to_utf8(calls::new_string(chars, static_cast<size_t>(kNameLength.in<int32_t>(internal))));
   options.stack_size = static_cast<uint64_t>(std::max(0, kStackSize.in<int32_t>(internal)));
   kState.in<int32_t>(internal) &= ~kUnstarted;
   auto root = std::make_shared<gc::Handle>(thread);
@@ -189,6 +190,7 @@ void set_name(Object* internal, const char16_t* chars, int32_t length) {
   std::free(kNameChars.in<char16_t*>(internal));
   kNameChars.in<char16_t*>(internal) = copy;
   kNameLength.in<int32_t>(internal) = copy ? length : 0;
+  if (threads::Thread* native = native_of(internal)) native->name = copy ? calls::to_utf8(calls::new_string(copy, static_cast<size_t>(length))) : "";
 }
 void free_internal(Object* internal) {
   std::free(kNameChars.in<char16_t*>(internal));

@@ -11,6 +11,8 @@ namespace rapgo::run::stack {
 
 namespace {
 
+constexpr uint32_t kInitializerFailed = 3;  // Type::init_state
+
 thread_local std::vector<uint64_t> collected;  // pairs, as in the array
 
 uint32_t trace_offset() {
@@ -36,6 +38,8 @@ void TraceBuilder::push(uint32_t method, uint32_t il, uint64_t pc) {
     return;
   }
   if (collected.size() >= 2 * kMaxFrames) return;
+  // Nobody gets into a method of a class whose initialiser failed: optimized code asks at entry, in the name of the first instruction.
+  if (collected.empty() && il == 0 && load::types::Method::from({method})->declaring->init_state == kInitializerFailed) return;
   collected.push_back(method | static_cast<uint64_t>(il) << 32);
   collected.push_back(pc);
 }
