@@ -1,11 +1,10 @@
 // Damaged method bodies: real methods with instructions, operands, branch targets, clauses and locals changed, through stack
 // typing, the baseline compiler (landing stubs too) and the optimizer's front end. Each is compiled or refused with LoadError;
 // a signal, a sanitizer's report, a graph that does not verify or a hang is a finding.
-// Usage: fuzz_il SECONDS SEED FINDINGS-DIR ASSEMBLY...
+// Usage: fuzz_il CPU-SECONDS SEED FINDINGS-DIR ASSEMBLY...
 //        fuzz_il --replay SEED ASSEMBLY...      one input, in this process (for a debugger)
 #include <map>
 
-#include "base/clock.h"
 #include "compile/il2hir/build.h"
 #include "fuzz/inputs.h"
 #include "load/il/opcode.h"
@@ -209,10 +208,10 @@ int main(int argc, char** argv) {
     printf("%d compiled, %d refused\n", compiled, refused);
     return 0;
   }
-  const uint64_t until = base::monotonic_ns() + strtoull(argv[1], nullptr, 10) * 1'000'000'000u;
+  const double until = cpu_seconds() + strtod(argv[1], nullptr);
   const uint64_t first = strtoull(argv[2], nullptr, 10);
   uint64_t tried = 0, found = 0;
-  for (; base::monotonic_ns() < until && found < 20; tried += kPerChild) {
+  for (; cpu_seconds() < until && found < 20; tried += kPerChild) {
     const uint64_t seed = first + tried;
     if (in_child([&] { for (uint64_t n = 0; n < kPerChild; n++) alarm(kSecondsPerInput), try_seed(assemblies, seed + n); }).empty()) continue;
     for (uint64_t n = 0; n < kPerChild; n++) {
@@ -223,6 +222,6 @@ int main(int argc, char** argv) {
       fflush(stdout);
     }
   }
-  printf("fuzz_il: %llu inputs, %llu findings\n", static_cast<unsigned long long>(tried), static_cast<unsigned long long>(found));
+  printf("fuzz_il: %llu inputs, %llu findings, %.0f s of CPU time\n", static_cast<unsigned long long>(tried), static_cast<unsigned long long>(found), cpu_seconds());
   return found == 0 ? 0 : 1;
 }
