@@ -17,6 +17,7 @@ struct HotEvent {
   VersionId current_version;
   bool in_loop = false;           // the running activation sits in this loop
   uint32_t loop_il = 0;
+  bool loop_entered_often = false;  // the loop has its version, and calls come through baseline code into it again and again
   double samples = 0;             // decayed samples of this method
   double total_samples = 0;       // of the whole program
   double sample_period_ns = 0;

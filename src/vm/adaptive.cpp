@@ -15,6 +15,7 @@
 #include "loop/event_log.h"
 #include "observe/probes/probes.h"
 #include "observe/sampler/sampler.h"
+#include "run/transfer/transfer.h"
 #include "vm/loops.h"
 
 namespace rapgo::vm {
@@ -35,6 +36,7 @@ constexpr uint64_t kReclaimPause = 250'000'000;    // between reclamations of li
 constexpr uint64_t kRecallAfter = 60'000'000;      // of CPU time: what earlier runs learned is read then
 constexpr uint64_t kProbeTime = 30'000'000;        // probes stay this long at the most
 constexpr uint64_t kProbeCount = 20'000;           // or until so much was counted
+constexpr uint32_t kOftenEntered = 20;             // transfers into a method's loops: it is called, and not once
 
 void tell(EventKind kind, Tier tier, MethodId method, loop::VersionId version, uint32_t il, uint64_t a, uint64_t b) {
   loop::Event e;
@@ -146,6 +148,7 @@ void Adaptive::round() {
   take_exits();
   check_probes();
   check_gains();
+  consider_entered();
   for (const auto& hot : aggregator_.hottest()) consider(hot);
   // Loops whose time goes to what they call are hot too, though they are seldom innermost.
   std::vector<std::pair<double, MethodId>> outer;
@@ -236,6 +239,18 @@ void Adaptive::consider(const observe::Aggregator::Hot& hot) {
   decide::PolicyOptions options = policy_;
   options.probe_first = options.probe_first && !e.in_loop;
   carry_out(e, decide::decide(e, history_, model_, options));
+}
+
+// Where a loop's version serves call after call, samples fall into it alone and say nothing of the way there.
+void Adaptive::consider_entered() {
+  for (const MethodId id : run::transfer::entered_often(kOftenEntered)) {
+    Method* method = Method::from(id);
+    InstalledCode* active = code::versions::active(id);
+    if (replaying_ || !config_.may_optimize(method) || (active && active->tier == Tier::Optimized)) continue;
+    loop::HotEvent e = event_for(method, ~0u, {});
+    e.loop_entered_often = true;
+    carry_out(e, decide::decide(e, history_, model_, policy_));
+  }
 }
 
 void Adaptive::carry_out(const loop::HotEvent& e, const decide::Decision& d) {

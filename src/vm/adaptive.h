@@ -74,6 +74,7 @@ class Adaptive {
   void keep_events();
   static bool anything_retired();
   void add_sample(const loop::Sample& sample);
+  void consider_entered();
   void consider(const observe::Aggregator::Hot& hot);
   void carry_out(const loop::HotEvent& event, const decide::Decision& decision);
   void take_loaded();

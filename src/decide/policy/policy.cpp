@@ -60,7 +60,7 @@ Decision decide(const loop::HotEvent& event, const History& history, const CostM
 
   const bool osr_wanted = event.in_loop && std::find(past.osr_done.begin(), past.osr_done.end(), event.loop_il) == past.osr_done.end();
   if (event.current_tier == Tier::Optimized) return no("already optimized");
-  if (past.optimized_compiles > 0 && !osr_wanted && event.samples < 2 * past.samples_at_last_plan) return no("an optimized version waits for its next call");
+  if (past.optimized_compiles > 0 && !osr_wanted && !event.loop_entered_often && event.samples < 2 * past.samples_at_last_plan) return no("an optimized version waits for its next call");
   if (event.samples < options.min_samples) return no("too few samples");
 
   Estimate e = model.estimate(event, Tier::Optimized);
@@ -72,7 +72,7 @@ Decision decide(const loop::HotEvent& event, const History& history, const CostM
       return {plan_for(event, Tier::Probed, e, "hot with virtual calls: count receivers first", h), e, "probe", false};
   }
   if (e.benefit_ns < e.cost_ns * options.margin) return no("would not pay yet", e);
-  return {plan_for(event, Tier::Optimized, e, event.in_loop ? "hot loop" : "hot", h), e, "pays", false};
+  return {plan_for(event, Tier::Optimized, e, event.in_loop ? "hot loop" : event.loop_entered_often ? "its loop is entered by many calls" : "hot", h), e, "pays", false};
 }
 
 }  // namespace rapgo::decide

@@ -33,6 +33,21 @@ TEST(Policy, LongRunsPayAndAskForTheLoop) {
   EXPECT_GT(d.plan->expected_benefit_ns, d.plan->expected_cost_ns);
 }
 
+TEST(Policy, LoopsThatManyCallsEnterGetAVersionForCalls) {
+  History h;
+  CostModel m;
+  auto d = decide(hot(100), h, m, {});
+  ASSERT_TRUE(d.plan && d.plan->osr);
+  h.planned(*d.plan, 100);
+  h.compiled(*d.plan, true);
+  auto e = hot(101, false);
+  EXPECT_FALSE(decide(e, h, m, {}).plan) << "the next call will show";
+  e.loop_entered_often = true;
+  d = decide(e, h, m, {});
+  ASSERT_TRUE(d.plan);
+  EXPECT_FALSE(d.plan->osr);
+}
+
 TEST(Policy, VirtualCallsAreProbedFirstAndOptimizedWhenFull) {
   History h;
   CostModel m;

@@ -19,11 +19,20 @@ void rethrow_body(Object* exception, Context* at) {
   if (!exception) stack::throw_null_reference();
   stack::dispatch(*at, exception, stack::How::Rethrow);
 }
-void null_reference(Context*) { stack::throw_null_reference(); }
-void index_out_of_range(Context*) { stack::throw_index_out_of_range(); }
-void divide_by_zero(Context*) { stack::throw_new("System", "DivideByZeroException"); }
-void overflow(Context*) { stack::throw_new("System", "OverflowException"); }
-void arithmetic(Context*) { stack::throw_new("System", "OverflowException"); }
+// The frequent ones go straight to the dispatcher: a C++ exception to the border costs more than the rest of the throw.
+// Nothing with a destructor may be left in these frames.
+void raise(Context* at, const char* name) {
+  Object* exception = stack::make_exception("System", name);
+  stack::dispatch(*at, exception, stack::How::Throw);
+}
+void null_reference(Context* at) {
+  Object* exception = stack::make_exception("System", "NullReferenceException", "Object reference not set to an instance of an object");
+  stack::dispatch(*at, exception, stack::How::Throw);
+}
+void index_out_of_range(Context* at) { raise(at, "IndexOutOfRangeException"); }
+void divide_by_zero(Context* at) { raise(at, "DivideByZeroException"); }
+void overflow(Context* at) { raise(at, "OverflowException"); }
+void arithmetic(Context* at) { raise(at, "OverflowException"); }
 void invalid_cast(Object* object, abi::TypeHead* type, Context*) {
   if (!object) stack::throw_new("System", "InvalidCastException");  // refanyval
   throw_bad_cast(object, load::types::Type::from({type->type}));

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <system_error>
+#include <utility>
 
 #include <unistd.h>
 
@@ -23,6 +24,7 @@ struct Pool {
   int32_t wanted = 0;    // requests not yet taken by a worker
   int32_t workers = 0, idle = 0;
   bool gate_runs = false;
+  bool gate_sleeps = false;  // until there is a request: only then it has to be woken
   uint64_t progress = 0;  // completed items and taken requests
   Limits limits;
   Pool() {
@@ -82,7 +84,11 @@ void watch() {
     {
       NativeScope native;
       std::unique_lock hold(p.lock);
-      p.gate.wait(hold, [&] { return p.wanted > 0; });
+      while (p.wanted == 0) {
+        p.gate_sleeps = true;
+        p.gate.wait(hold);
+      }
+      p.gate_sleeps = false;
       const uint64_t before = p.progress;
       p.gate.wait_for(hold, kPatience, [] { return false; });
       add = p.wanted > 0 && p.idle == 0 && p.progress == before && p.workers < p.limits.max_workers;
@@ -98,10 +104,11 @@ void set_perform(void (*perform)()) { pool().perform = perform; }
 
 void request_worker() {
   Pool& p = pool();
-  bool add = false, gate = false;
+  bool add = false, gate = false, wake_gate = false;
   {
     std::lock_guard hold(p.lock);
     p.wanted++;
+    wake_gate = std::exchange(p.gate_sleeps, false);
     if (p.idle >= p.wanted) {
     } else if (p.workers < p.limits.min_workers) {
       add = true;
@@ -111,7 +118,7 @@ void request_worker() {
     }
   }
   p.work.notify_one();
-  p.gate.notify_one();
+  if (wake_gate) p.gate.notify_one();
   if (add) start_worker();
   if (gate) {
     StartOptions options;
