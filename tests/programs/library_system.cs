@@ -1,5 +1,6 @@
-// What the class library asks the system for: drives, processes, mapped memory, watched folders, users, domain data, web encoding.
-// mcs: -r:System.Web -r:System.Core -r:System.Numerics
+// What the class library asks the system for: drives, processes, mapped memory, watched folders, users, domain data, web encoding; and transforms, which
+// make dynamic methods.
+// mcs: -r:System.Web -r:System.Core -r:System.Numerics -r:System.Xml
 // move: 200
 // deopt: 50
 using System; using System.Collections.Generic; using System.Diagnostics; using System.Globalization; using System.IO; using System.IO.MemoryMappedFiles;
@@ -13,6 +14,22 @@ class P {
     try { All(dir); } finally { Directory.Delete(dir, true); }
   }
   static void All(string dir) {
+    T("xslt", () => {
+      var sheet = "<xsl:stylesheet version='1.0' xmlns:xsl='http://www.w3.org/1999/XSL/Transform'><xsl:output omit-xml-declaration='yes'/><xsl:template match='/'><o>" +
+        "<xsl:for-each select='//b'><xsl:sort select='.' order='descending'/><i><xsl:value-of select='position()'/>=<xsl:value-of select='concat(., @n)'/></i></xsl:for-each>" +
+        "<xsl:if test='sum(//b/@n) > 2'>more</xsl:if></o></xsl:template></xsl:stylesheet>";
+      var t = new System.Xml.Xsl.XslCompiledTransform();
+      t.Load(System.Xml.XmlReader.Create(new StringReader(sheet)));
+      var o = new StringWriter();
+      t.Transform(System.Xml.XmlReader.Create(new StringReader("<r><b n='1'>t</b><b n='2'>u</b></r>")), null, o);
+      W(o);
+    });
+    T("attribute", () => {
+      var b = new System.Reflection.Emit.CustomAttributeBuilder(typeof(ObsoleteAttribute).GetConstructor(new[] { typeof(string), typeof(bool) }), new object[] { "old", true });
+      W(b != null);
+      var u = new System.Reflection.Emit.CustomAttributeBuilder(typeof(AttributeUsageAttribute).GetConstructor(new[] { typeof(AttributeTargets) }), new object[] { AttributeTargets.Class }, new[] { typeof(AttributeUsageAttribute).GetProperty("Inherited") }, new object[] { false });
+      W(u != null);
+    });
     T("drives", () => {
       var root = new DriveInfo("/");
       W(root.IsReady, root.TotalSize > 0, root.AvailableFreeSpace <= root.TotalFreeSpace, root.Name, root.RootDirectory);

@@ -23,6 +23,7 @@ void register_all() {
   register_dynamic_methods();
   register_marshal();
   register_processes();
+  register_attribute_builder();
   register_sockets();
   register_dns();
   register_memory_maps();

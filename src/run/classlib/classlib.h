@@ -27,6 +27,7 @@ void register_async_calls();    // BeginInvoke, EndInvoke
 void register_dynamic_methods();
 void register_marshal();        // Marshal
 void register_processes();      // System.Diagnostics.Process
+void register_attribute_builder();  // CustomAttributeBuilder
 void register_sockets();        // System.Net.Sockets
 void register_dns();
 void register_memory_maps();

@@ -161,11 +161,17 @@ String* internal_code_page(int32_t* code_page) {
       break;
     }
   const bool utf8 = locale && (std::strstr(locale, "UTF-8") || std::strstr(locale, "utf8") || std::strstr(locale, "utf-8"));
-  const bool wanted = *code_page == 1;
-  *code_page = utf8 ? 0x10000003 : 1;
-  if (!utf8 && locale && std::strcmp(locale, "C") != 0 && std::strcmp(locale, "POSIX") != 0 && std::strstr(locale, "ISO-8859-1")) *code_page = 0x10000000 | 2;
-  (void)wanted;
-  return nullptr;
+  const char* charset = locale ? std::strchr(locale, '.') : nullptr;
+  *code_page = utf8 ? 0x10000003 : 1;  // EncodingHelper's numbers: UTF-8 without a mark; ASCII
+  if (utf8 || !charset) return nullptr;
+  std::string name = charset + 1;
+  name.resize(std::min(name.find('@'), name.size()));
+  if (name == "ISO-8859-1" || name == "ISO8859-1" || name == "iso88591") {
+    *code_page = 6;
+    return nullptr;
+  }
+  *code_page = -1;  // by name
+  return calls::new_string(name.c_str());
 }
 
 // ---- Mono.Runtime ----

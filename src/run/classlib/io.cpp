@@ -23,7 +23,7 @@ namespace {
 
 // System.IO.MonoIOError: Win32 codes.
 enum MonoIOError : int32_t { Success = 0, FileNotFound = 2, PathNotFound = 3, TooManyOpenFiles = 4, AccessDenied = 5, InvalidHandle = 6, FileExists = 80, CannotMake = 82,
-                             BrokenPipe = 109, DiskFull = 112, InvalidName = 123, DirNotEmpty = 145, AlreadyExists = 183, SharingViolation = 32, InvalidParameter = 87, NotSameDevice = 17, WriteFault = 29, ReadFault = 30, NotDirectory = 267 };
+                             DiskFull = 39, InvalidName = 123, DirNotEmpty = 145, AlreadyExists = 183, SharingViolation = 32, InvalidParameter = 87, NotSameDevice = 17, WriteFault = 29, ReadFault = 30, NotDirectory = 267 };
 
 int32_t error_of(int e) {
   switch (e) {
@@ -34,7 +34,7 @@ int32_t error_of(int e) {
     case EBADF: return InvalidHandle;
     case EEXIST: return FileExists;
     case EMFILE: case ENFILE: return TooManyOpenFiles;
-    case EPIPE: return BrokenPipe;
+    case EPIPE: return WriteFault;
     case ENOSPC: return DiskFull;
     case ENOTEMPTY: return DirNotEmpty;
     case EINVAL: return InvalidParameter;
