@@ -179,7 +179,7 @@ Value Frame::call_virtual(Method* declared, std::vector<Value> args) {
   Value& receiver = args[0];
   auto implementation = [&](Type* t) -> Method* {
     // A boxed value's own methods take the address inside the box: left to the unboxing stub.
-    if (t->is_interface() || t->is_abstract() || t->contains_vars() || t->is_value_type()) return nullptr;
+    if (!t->is_assignable_to(declared->declaring) || t->is_interface() || t->is_abstract() || t->contains_vars() || t->is_value_type()) return nullptr;
     return t->find_virtual(declared);
   };
   auto as_exact = [&](Type* t) {
@@ -198,10 +198,12 @@ Value Frame::call_virtual(Method* declared, std::vector<Value> args) {
   std::vector<Seen> seen;
   uint64_t total = 0;
   if (profile_ && u_.options.speculate) {
-    auto histogram = profile_->receivers.find(il_);
-    if (histogram != profile_->receivers.end()) {
-      total = histogram->second.total();
-      for (const auto& row : histogram->second.rows) {
+    // Calls on the same object meet the same types: the site that was seen most often speaks for all.
+    const loop::TypeHistogram*& histogram = receivers_[receiver.node];
+    if (auto at = profile_->receivers.find(il_); at != profile_->receivers.end() && (!histogram || at->second.total() > histogram->total())) histogram = &at->second;
+    if (histogram) {
+      total = histogram->total();
+      for (const auto& row : histogram->rows) {
         if (seen.size() == kMaxTests || static_cast<double>(row.count) < kLikely * static_cast<double>(total) * (seen.empty() ? 1 : 0.25)) break;
         Type* t = Type::from({row.id});
         if (Method* m = implementation(t)) seen.push_back({t, m, row.count});

@@ -226,6 +226,7 @@ class Frame {
   std::vector<BlockKey> work_;
   std::vector<uint32_t> pred_count_;
 
+  std::unordered_map<const Node*, const loop::TypeHistogram*> receivers_;  // by receiver: the richest histogram of a call on it
   // Inlined: where `ret` goes.
   hir::Block* after_ = nullptr;
   std::vector<std::pair<hir::Block*, Value>> returns_;
