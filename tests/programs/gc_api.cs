@@ -25,16 +25,21 @@ static class P {
   [MethodImpl(MethodImplOptions.NoInlining)]
   static int Clobber(int n) { long a = n, b = n + 1, c = n + 2, d = n + 3; return n == 0 ? 0 : Clobber(n - 1) + (int)(a - b - c + d); }
 
+  [MethodImpl(MethodImplOptions.NoInlining)]
+  static void Large() {
+    int[] large = new int[1 << 16];
+    Check(GC.GetGeneration(large) == GC.MaxGeneration, "generation of a large object");
+    Check(GC.GetGeneration(new WeakReference(large)) == GC.MaxGeneration, "generation through a weak reference");
+    GC.KeepAlive(large);
+  }
+
   static void Main() {
     Check(GC.MaxGeneration == 1, "MaxGeneration: " + GC.MaxGeneration);
     object young = new object();
     Check(GC.GetGeneration(young) == 0 || GC.GetGeneration(young) == 1, "generation of an object");
-    int[] large = new int[1 << 20];
-    Check(GC.GetGeneration(large) == GC.MaxGeneration, "generation of a large object");
-    Check(GC.GetGeneration(new WeakReference(large)) == GC.MaxGeneration, "generation through a weak reference");
+    Large();
     GC.Collect();
     GC.Collect();
-    GC.KeepAlive(large);
 
     int minor = GC.CollectionCount(0), major = GC.CollectionCount(1);
     GC.Collect(0);

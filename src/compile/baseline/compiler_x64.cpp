@@ -19,6 +19,8 @@ Compiler::Compiler(const il::MethodBody& body, const Options& options, const Siz
   out_.il_map.reserve(il_size / 2 + 8);
   out_.relocs.reserve(il_size / 4 + 8);
   out_.symbols.reserve(il_size / 8 + 8);
+  out_.unwind.reserve(8);
+  out_.call_sites.reserve(body.blocks.facts().call_count);
   stack_.reserve(32);
 }
 

@@ -105,6 +105,7 @@ class Compiler {
   Gp to_gp(Entry& e, uint32_t avoid = 0);         // into a register of its own
   Xmm to_xmm(Entry& e);
   Mem memory_of(const Entry& e) const;            // REQUIRES: Home or Var
+  int32_t home_offset(uint32_t word) const { return stack_base_ + static_cast<int32_t>(8 * word); }
   void spill(Entry& e);                           // to its home
   void spill_all(uint32_t but_top = 0);           // registers and addresses; constants and aliases stay
   void spill_registers(uint32_t but_top = 0);     // registers only

@@ -164,7 +164,8 @@ void Compiler::load_to(const Gp& reg, const Entry& e) {
       break;
     case In::Home:
     case In::Var:
-      a.mov(e.kind == StackKind::Float32 ? Gp(reg.r32()) : r, memory_of(e));
+      e_.load_frame(reg, e.in == In::Var ? vars_[static_cast<size_t>(e.value)].offset : home_offset(e.word),
+                    e.is64() && e.kind != StackKind::Float32 ? 8 : 4);
       break;
   }
 }
@@ -271,7 +272,7 @@ void Compiler::copy_to_home(Entry& e) {
   switch (e.in) {
     case In::Home: return;
     case In::Gp:
-      a.mov(home(e), gp(e));
+      e_.store_frame(home_offset(e.word), gp(e), e.is64() && e.kind != StackKind::Float32 ? 8 : 4);
       break;
     case In::Xmm:
       if (e.kind == StackKind::Float32) a.movss(home(e), xmm(e)); else a.movsd(home(e), xmm(e));
@@ -293,7 +294,7 @@ void Compiler::copy_to_home(Entry& e) {
     case In::Var:
     case In::VarAddress:
       load_to(r11, e);
-      if (e.is64() && e.kind != StackKind::Float32) a.mov(home(e.word, 8), r11); else a.mov(home(e.word, 4), r11d);
+      e_.store_frame(home_offset(e.word), r11, e.is64() && e.kind != StackKind::Float32 ? 8 : 4);
       break;
   }
   release(e);

@@ -81,7 +81,10 @@ void Compiler::store_var(uint32_t index) {
     } else if (v.narrow == 2) {
       if (v.narrow_signed) a.movsx(r.r32(), r.r16()); else a.movzx(r.r32(), r.r16());
     }
-    if (v.kind == StackKind::Int32) a.mov(var_memory(v, 4), r.r32()); else a.mov(var_memory(v, 8), r.r64());
+    const uint32_t size = v.kind == StackKind::Int32 ? 4 : 8;
+    if (!v.exposed) e_.store_frame(v.offset, r, size);
+    else if (size == 4) a.mov(var_memory(v, 4), r.r32());
+    else a.mov(var_memory(v, 8), r.r64());
   }
   release(e);
 }

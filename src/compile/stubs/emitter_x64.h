@@ -37,7 +37,10 @@ class Emitter : public asmjit::ErrorHandler {
   void jmp(abi::Helper h) { jmp(loop::SymbolKind::Helper, static_cast<uint32_t>(h)); }
   // mov r32, symbol + addend (zero-extended: everything symbolic lies below 4 GiB)
   void mov(const x86::Gp& reg, loop::SymbolKind kind, uint32_t id, uint32_t extra = 0, int32_t addend = 0) {
-    a.mov(reg.r32(), asmjit::imm(kPlaceholder));
+    uint8_t bytes[6] = {0x41};
+    const size_t rex = reg.id() >= 8;
+    bytes[rex] = static_cast<uint8_t>(0xB8 + (reg.id() & 7));
+    raw(bytes, 5 + rex);
     reloc(pc() - 4, loop::RelocKind::Abs32, symbol(kind, id, extra), addend);
   }
   // Memory at an absolute symbolic address, for the *next* instruction, which must be finished by abs_done(bytes of immediate).
@@ -62,7 +65,20 @@ class Emitter : public asmjit::ErrorHandler {
 
   // A nop (or patchable call) of 5 bytes inside one aligned 8-byte word; returns its offset.
   uint32_t patchable_nop();
-  void raw(const void* bytes, size_t n) { a.embed(bytes, n); }
+  // As asmjit's embed, without its checks where there is room.
+  void raw(const void* bytes, size_t n) {
+    if (a.remainingSpace() < n) [[unlikely]] {
+      a.embed(bytes, n);
+      return;
+    }
+    std::memcpy(a._bufferPtr, bytes, n);
+    a._bufferPtr += n;
+    asmjit::CodeBuffer& buffer = a._section->buffer();
+    if (buffer._size < a.offset()) buffer._size = a.offset();
+  }
+  // The commonest instructions of baseline code, encoded here: asmjit takes 20 times as long. `size` is 4 or 8.
+  void load_frame(const x86::Gp& reg, int32_t offset, uint32_t size) { frame_move(0x8B, reg.id(), offset, size); }
+  void store_frame(int32_t offset, const x86::Gp& reg, uint32_t size) { frame_move(0x89, reg.id(), offset, size); }
   void nops(uint32_t bytes);
 
   // ---- unwinding ----
@@ -83,13 +99,31 @@ class Emitter : public asmjit::ErrorHandler {
  private:
   void branch(uint8_t opcode, loop::SymbolKind kind, uint32_t id) {
     uint8_t bytes[5] = {opcode};
-    a.embed(bytes, 5);
+    raw(bytes, 5);
     reloc(pc() - 4, loop::RelocKind::Rel32, symbol(kind, id));
   }
   void through(uint8_t modrm, loop::SymbolKind kind, uint32_t id) {
     uint8_t bytes[7] = {0xFF, modrm, 0x25};
-    a.embed(bytes, 7);
+    raw(bytes, 7);
     reloc(pc() - 4, loop::RelocKind::Abs32, symbol(kind, id));
+  }
+  // mov between a register and [rbp + offset].
+  void frame_move(uint8_t opcode, uint32_t reg, int32_t offset, uint32_t size) {
+    uint8_t bytes[8];
+    size_t n = 0;
+    const auto rex = static_cast<uint8_t>((size == 8 ? 0x48 : 0x40) | (reg >= 8 ? 4 : 0));
+    if (rex != 0x40) bytes[n++] = rex;
+    bytes[n++] = opcode;
+    const auto field = static_cast<uint8_t>((reg & 7) << 3);
+    if (offset == static_cast<int8_t>(offset)) {
+      bytes[n++] = 0x45 | field;
+      bytes[n++] = static_cast<uint8_t>(offset);
+    } else {
+      bytes[n++] = 0x85 | field;
+      std::memcpy(bytes + n, &offset, 4);
+      n += 4;
+    }
+    raw(bytes, n);
   }
   void row(int32_t cfa_offset, bool rbp, int16_t saved_rbp) {
     loop::UnwindRow r{pc(), cfa_offset, rbp};

@@ -1,6 +1,7 @@
 #include "load/il/blocks.h"
 
 #include <algorithm>
+#include <array>
 
 namespace rapgo::load::il {
 
@@ -20,10 +21,48 @@ void note_facts(BodyFacts& f, const Instruction& i) {
       break;
     case Opcode::Localloc: f.has_localloc = true; break;
     case Opcode::Switch: f.has_switch = true; break;
+    case Opcode::Jmp: f.has_jmp = true; break;
     default:
       if (i.info().flow == Flow::Call) ++f.call_count;
   }
 }
+
+// One-byte opcodes of which the first pass wants to know little: their length (0: all others), whether they call, which
+// argument or local they name.
+struct Plain {
+  enum Names : uint8_t { Nothing, Argument, Local };
+  std::array<uint8_t, 256> length{}, call{}, index{};
+  std::array<Names, 256> names{};
+};
+Plain make_plain() {
+  Plain p;
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    const Opcode op = one_byte_opcode(static_cast<uint8_t>(byte));
+    if (op == Opcode::Count) continue;
+    const OpcodeInfo& o = info(op);
+    if (o.flow != Flow::Next && o.flow != Flow::Call) continue;
+    const bool reads_variable = o.canonical == Opcode::Ldarg || o.canonical == Opcode::Ldloc || o.canonical == Opcode::Stloc;
+    if (o.canonical == Opcode::Ldarga || o.canonical == Opcode::Starg || o.canonical == Opcode::Ldloca || o.canonical == Opcode::Jmp) continue;
+    uint8_t operand = 0;
+    switch (o.operand) {
+      case OperandKind::None: break;
+      case OperandKind::I1: case OperandKind::U1: operand = 1; break;
+      case OperandKind::U2: operand = 2; break;
+      case OperandKind::I8: case OperandKind::R8: operand = 8; break;
+      case OperandKind::Branch1: case OperandKind::Branch4: case OperandKind::Switch: continue;
+      default: operand = 4;
+    }
+    if (reads_variable && operand > 1) continue;
+    p.length[byte] = static_cast<uint8_t>(1 + operand);
+    p.call[byte] = o.flow == Flow::Call;
+    if (reads_variable) {
+      p.names[byte] = o.canonical == Opcode::Ldarg ? Plain::Argument : Plain::Local;
+      p.index[byte] = static_cast<uint8_t>(o.implied);
+    }
+  }
+  return p;
+}
+const Plain kPlain = make_plain();
 
 }  // namespace
 
@@ -53,7 +92,21 @@ BlockMap find_blocks(const metadata::BodyBytes& body, uint32_t arg_count, uint32
 
   // Pass 1: instruction starts, leaders, facts.
   starts[0] |= BlockMap::kLeader;
-  for (const Instruction& i : Instructions(body.code)) {
+  for (uint32_t at = 0; at < size;) {
+    const uint8_t byte = body.code[at];
+    if (const uint8_t length = kPlain.length[byte]; length && length <= size - at) {
+      const Plain::Names names = kPlain.names[byte];
+      const uint32_t index = length == 2 ? body.code[at + 1] : kPlain.index[byte];
+      if (names == Plain::Nothing || index < (names == Plain::Argument ? arg_count : local_count)) {
+        starts[at] |= BlockMap::kStart;
+        ++map.facts_.instruction_count;
+        map.facts_.call_count += kPlain.call[byte];
+        at += length;
+        continue;
+      }
+    }
+    const Instruction i = decode(body.code, at);
+    at = i.next_offset;
     starts[i.offset] |= BlockMap::kStart;
     note_facts(map.facts_, i);
     const Flow flow = i.info().flow;

@@ -10,6 +10,7 @@
 #include "run/calls/pinvoke.h"
 #include "run/calls/thread_statics.h"
 #include "run/stack/throw.h"
+#include "run/stack/walk.h"
 
 namespace rapgo::run::calls {
 
@@ -60,6 +61,7 @@ uint64_t code_for(Method* method) {
 uint64_t first_call(uint32_t id, abi::ArgRegisters*) {
   Method* method = Method::from({id});
   if (const auto* active = code::versions::active(method->id())) return active->entry();  // another thread was faster
+  const stack::Unsampled compiling;
   return code_for(method);
 }
 

@@ -20,7 +20,11 @@ struct Registry {
   std::unordered_map<std::string, IcallEntry> entries;
 };
 Registry& registry() {
-  static auto* r = new Registry;
+  static auto* r = [] {
+    auto* made = new Registry;
+    made->entries.reserve(2048);
+    return made;
+  }();
   return *r;
 }
 
@@ -78,9 +82,8 @@ void append_type(Type* t, std::string& out) {
 }  // namespace
 
 void register_icall(std::string_view name, void* function, bool leaf) {
-  std::string key = normalised(name);
   std::lock_guard hold(registry().lock);
-  registry().entries[key] = IcallEntry{nullptr, function, leaf};
+  registry().entries.insert_or_assign(normalised(name), IcallEntry{nullptr, function, leaf});
 }
 
 void register_icalls(std::span<const IcallEntry> entries) {

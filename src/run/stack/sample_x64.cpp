@@ -46,6 +46,10 @@ bool capture_sample(void* ucontext, loop::Sample& out) noexcept {
     }
   } else {
     if (!state.last_pc) return true;  // runtime code that no managed code called
+    if (Unsampled::here()) {
+      out.in_native = 1;
+      return true;
+    }
     out.in_native = 1;
     exact = false;
     r.pc = state.last_pc;

@@ -35,6 +35,17 @@ loop::MethodId calling_method(int skip = 0);
 // For the sampler's signal handler: light, bounds-checked, lock-free, no allocation. Returns false (and counts a miss) where
 // the top frame could not be made out; `out.frames` then holds what was found.
 bool capture_sample(void* ucontext, loop::Sample& out) noexcept;
+// While one exists on a thread, its samples are nobody's: compiling and loading for a first call says nothing of how hot the caller is.
+class Unsampled {
+ public:
+  Unsampled() { ++depth_; }
+  ~Unsampled() { --depth_; }
+  Unsampled(const Unsampled&) = delete;
+  static bool here() { return depth_ != 0; }
+
+ private:
+  static inline constinit thread_local int depth_ = 0;
+};
 uint64_t sample_misses();
 
 // "  at Ns.Type.Method (args) [0x0000a] in <module>:0" lines for people; best effort.
