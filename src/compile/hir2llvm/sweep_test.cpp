@@ -113,7 +113,9 @@ struct Sweep {
       options.osr = true;
       options.osr_il_offset = headers[0];
       graph(m, options, nullptr);
-    } catch (const il2hir::Unsupported&) {
+    } catch (const il2hir::Unsupported& e) {
+      const std::string why = e.what();
+      refused[why.substr(0, why.find(" in "))]++;
     } catch (const load::types::LoadError&) {
     }
   }
