@@ -14,6 +14,7 @@
 #include "run/calls/icall.h"
 #include "run/calls/invoke.h"
 #include "run/classlib/boot.h"
+#include "run/classlib/caller.h"
 #include "run/classlib/console.h"
 #include "run/classlib/classlib.h"
 #include "run/classlib/objects.h"
@@ -148,6 +149,18 @@ Array* assemblies(Object*, bool only_reflection) {
   for (size_t i = 0; i < all.size(); i++) gc::store(a, a->at<Object*>(i), assembly_object(all[i]));
   return a;
 }
+int32_t execute_assembly(Object*, Object* assembly, Array* arguments) {
+  load::types::Assembly* a = assembly_of_object(assembly);
+  Method* entry = a ? a->entry_point() : nullptr;
+  if (!entry) throw_new("System", "MissingMethodException", "Entry point not found in assembly.");
+  if (!arguments) arguments = calls::new_array(Loader::get().types().string, 0);
+  const bool takes = !entry->signature().params.empty();
+  if (!entry->signature().ret->is_void()) return takes ? calls::invoke<int32_t>(entry, arguments) : calls::invoke<int32_t>(entry);
+  if (takes) calls::invoke<void>(entry, arguments);
+  else calls::invoke<void>(entry);
+  return exit_code();
+}
+void do_unhandled(Object*, Object* exception) { die_of(exception); }
 Object* the_context() { return current_context(); }
 bool is_default_finalizing(Object*) { return false; }
 
@@ -211,6 +224,8 @@ const calls::IcallEntry kEntries[] = {
     RAPGO_ICALL("System.AppDomain::getDomainID", domain_id),
     RAPGO_ICALL("System.AppDomain::getFriendlyName", friendly_name),
     RAPGO_ICALL("System.AppDomain::GetData", get_data),
+    RAPGO_ICALL("System.AppDomain::ExecuteAssembly", execute_assembly),
+    RAPGO_ICALL("System.AppDomain::DoUnhandledException", do_unhandled),
     RAPGO_ICALL("System.AppDomain::SetData", set_data),
     RAPGO_ICALL("System.AppDomain::GetAssemblies", assemblies),
     RAPGO_ICALL("System.AppDomain::InternalGetContext", the_context),

@@ -111,6 +111,15 @@ void volatile_write_d(double* p, double v) {
   volatile_write64(reinterpret_cast<int64_t*>(p), bits);
 }
 
+float sinh_f(float x) { return std::sinh(x); }
+float cosh_f(float x) { return std::cosh(x); }
+float tanh_f(float x) { return std::tanh(x); }
+float asinh_f(float x) { return std::asinh(x); }
+float acosh_f(float x) { return std::acosh(x); }
+float atanh_f(float x) { return std::atanh(x); }
+float cbrt_f(float x) { return std::cbrt(x); }
+float modf_f(float x, float* whole) { return std::modf(x, whole); }
+
 #define MATH(name, f) RAPGO_ICALL_LEAF("System.Math::" name, f)
 #define MATHF(name, f) RAPGO_ICALL_LEAF("System.MathF::" name, f)
 #define LOCKED(name, f) RAPGO_ICALL("System.Threading.Interlocked::" name, f)
@@ -121,7 +130,8 @@ const calls::IcallEntry kEntries[] = {
     MATH("FMod", m_fmod), MATH("ModF", m_modf), MATH("Cbrt", m_cbrt), MATH("Asinh", m_asinh), MATH("Acosh", m_acosh), MATH("Atanh", m_atanh),
     MATHF("Sin", f_sin), MATHF("Cos", f_cos), MATHF("Tan", f_tan), MATHF("Asin", f_asin), MATHF("Acos", f_acos), MATHF("Atan", f_atan), MATHF("Atan2", f_atan2),
     MATHF("Exp", f_exp), MATHF("Log", f_log), MATHF("Log10", f_log10), MATHF("Pow", f_pow), MATHF("Sqrt", f_sqrt), MATHF("Floor", f_floor), MATHF("Ceiling", f_ceil),
-    MATHF("FMod", f_fmod), MATHF("Abs", m_absf),
+    MATHF("FMod", f_fmod), MATHF("Abs", m_absf), MATHF("Sinh", sinh_f), MATHF("Cosh", cosh_f), MATHF("Tanh", tanh_f), MATHF("Asinh", asinh_f), MATHF("Acosh", acosh_f),
+    MATHF("Atanh", atanh_f), MATHF("Cbrt", cbrt_f), MATHF("ModF", modf_f),
     LOCKED("Increment(int&)", inc32), LOCKED("Increment(long&)", inc64), LOCKED("Decrement(int&)", dec32), LOCKED("Decrement(long&)", dec64),
     LOCKED("Add(int&,int)", add32), LOCKED("Add(long&,long)", add64), LOCKED("Read", read64),
     LOCKED("Exchange(int&,int)", xchg32), LOCKED("Exchange(long&,long)", xchg64), LOCKED("Exchange(intptr&,intptr)", xchg64), LOCKED("Exchange(float&,float)", xchg_f),

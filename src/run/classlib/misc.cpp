@@ -64,6 +64,8 @@ void enable_proxy_activation(Object*, bool enable) {
 
 // ---- debugger ----
 bool no_debugger() { return false; }
+void debug_string(const char16_t*) {}
+bool has_btls() { return access("/usr/lib/libmono-btls-shared.so", R_OK) == 0; }
 void debugger_log(int32_t, String*, String*) {}
 
 // ---- configuration ----
@@ -122,6 +124,8 @@ const calls::IcallEntry kEntries[] = {
     RAPGO_ICALL("System.Runtime.Remoting.Activation.ActivationServices::AllocateUninitializedClassInstance", allocate_uninitialized),
     RAPGO_ICALL("System.Diagnostics.Debugger::IsAttached_internal", no_debugger),
     RAPGO_ICALL("System.Diagnostics.Debugger::IsLogging", no_debugger),
+    RAPGO_ICALL("System.Diagnostics.DefaultTraceListener::WriteWindowsDebugString", debug_string),
+    RAPGO_ICALL("Mono.Net.Security.MonoTlsProviderFactory::IsBtlsSupported", has_btls),
     RAPGO_ICALL("System.Diagnostics.Debugger::Log", debugger_log),
     RAPGO_ICALL("System.Configuration.DefaultConfig::get_bundled_machine_config", no_string),
     RAPGO_ICALL("System.Configuration.DefaultConfig::get_machine_config_path", machine_config),

@@ -48,8 +48,19 @@ bool sample(Counter* counter, bool, Sample* out) {
 }
 void release(Counter*) {}
 
+// ---- PerformanceCounterCategory: none are registered, none can be ----
+bool no_category(const char16_t*, int32_t) { return false; }
+bool no_category_counter(const char16_t*, int32_t, const char16_t*, int32_t) { return false; }
+String* no_help(const char16_t*, int32_t) { return nullptr; }
+Array* no_names() { return calls::new_array(load::types::Loader::get().types().string, 0); }
+Array* no_names_of(const char16_t*, int32_t) { return no_names(); }
+
+#define CATEGORY(name, f) RAPGO_ICALL("System.Diagnostics.PerformanceCounterCategory::" name, f)
 #define COUNTER(name, f) RAPGO_ICALL("System.Diagnostics.PerformanceCounter::" name, f)
-const calls::IcallEntry kEntries[] = {COUNTER("GetImpl_icall", find), COUNTER("UpdateValue", update), COUNTER("GetSample", sample), COUNTER("FreeData", release)};
+const calls::IcallEntry kEntries[] = {COUNTER("GetImpl_icall", find), COUNTER("UpdateValue", update), COUNTER("GetSample", sample), COUNTER("FreeData", release),
+                                      CATEGORY("CategoryDelete_icall", no_category), CATEGORY("CategoryHelp_icall", no_help), CATEGORY("CounterCategoryExists_icall", no_category_counter),
+                                      CATEGORY("InstanceExistsInternal_icall", no_category_counter), CATEGORY("GetCategoryNames", no_names),
+                                      CATEGORY("GetCounterNames_icall", no_names_of), CATEGORY("GetInstanceNames_icall", no_names_of)};
 
 }  // namespace
 

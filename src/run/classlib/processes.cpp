@@ -17,6 +17,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -300,12 +301,26 @@ Array* all_processes() {
   return list;
 }
 
+// ---- ProcessPriorityClass and nice values ----
+constexpr struct { int32_t priority_class; int nice; } kPriorities[] = {{0x40, 19}, {0x4000, 10}, {0x20, 0}, {0x8000, -5}, {0x80, -11}, {0x100, -20}};
+int32_t priority_class(WaitObject* process) {
+  const int nice = getpriority(PRIO_PROCESS, static_cast<id_t>(pid_of(process)));
+  for (const auto& p : kPriorities)
+    if (nice >= p.nice) return p.priority_class;
+  return 0x100;
+}
+bool set_priority_class(WaitObject* process, int32_t wanted) {
+  for (const auto& p : kPriorities)
+    if (p.priority_class == wanted) return setpriority(PRIO_PROCESS, static_cast<id_t>(pid_of(process)), p.nice) == 0;
+  return false;
+}
+
 #define PROCESS(name, f) RAPGO_ICALL("System.Diagnostics.Process::" name, f)
 #define NATIVE(name, f) RAPGO_ICALL("Microsoft.Win32.NativeMethods::" name, f)
 const calls::IcallEntry kEntries[] = {
     PROCESS("CreateProcess_internal", create_process), PROCESS("ShellExecuteEx_internal", shell_execute), PROCESS("GetProcess_internal", open_process),
     PROCESS("ProcessName_icall", process_name), PROCESS("GetProcesses_internal", all_processes), NATIVE("GetCurrentProcess", current_process),
-    NATIVE("CloseProcess", close_process), NATIVE("GetExitCodeProcess", exit_code), NATIVE("TerminateProcess", terminate), NATIVE("GetProcessTimes", times),
+    NATIVE("CloseProcess", close_process), NATIVE("GetPriorityClass", priority_class), NATIVE("SetPriorityClass", set_priority_class), NATIVE("GetExitCodeProcess", exit_code), NATIVE("TerminateProcess", terminate), NATIVE("GetProcessTimes", times),
 };
 
 }  // namespace

@@ -419,6 +419,11 @@ void select(Array** sockets, int32_t microseconds, int32_t* error) {
   }
   calls::store_ref(sockets, ready);
 }
+bool duplicate(intptr_t handle, int32_t, intptr_t* copy, int32_t* error) {
+  *copy = fcntl(fd_of(handle), F_DUPFD_CLOEXEC, 0);
+  *error = *copy < 0 ? 6 : 0;  // MonoIOError: an invalid handle
+  return *copy >= 0;
+}
 bool port_reuse(int32_t) { return true; }
 int32_t get_last_error() { return last_error; }
 int32_t control(intptr_t handle, int32_t code, Array* in, Array* out, int32_t* error) {
@@ -438,7 +443,7 @@ const calls::IcallEntry kEntries[] = {
     SOCKET("Receive_internal(intptr,System.Net.Sockets.Socket/WSABUF*,int,System.Net.Sockets.SocketFlags,int&,bool)", receive_many), SOCKET("Receive_internal", receive),
     SOCKET("ReceiveFrom_internal", receive_from), SOCKET("Send_internal(intptr,System.Net.Sockets.Socket/WSABUF*,int,System.Net.Sockets.SocketFlags,int&,bool)", send_many),
     SOCKET("Send_internal", send), SOCKET("SendTo_internal", send_to), SOCKET("SendFile_internal", send_file), SOCKET("Poll_internal", poll_socket),
-    SOCKET("Select_internal", select), SOCKET("IOControl_internal", control), SOCKET("cancel_blocking_socket_operation", cancel), SOCKET("SupportsPortReuse", port_reuse),
+    SOCKET("Select_internal", select), SOCKET("IOControl_internal", control), SOCKET("cancel_blocking_socket_operation", cancel), SOCKET("SupportsPortReuse", port_reuse), SOCKET("Duplicate_internal", duplicate),
     RAPGO_ICALL("System.Net.Sockets.SocketException::WSAGetLastError_internal", get_last_error),
 };
 

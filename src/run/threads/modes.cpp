@@ -44,8 +44,14 @@ NativeScope::~NativeScope() {
   state.native_sp = outer_sp_;
 }
 
-NativeCookie::NativeCookie() : below_(current_thread()->cookies) { current_thread()->cookies = this; }
-NativeCookie::~NativeCookie() { current_thread()->cookies = below_; }
+// Where the thread was in native code already, nothing changes and nobody waits for a scan to end: such a cookie stays out of the list (below_ == this).
+NativeCookie::NativeCookie() : below_(abi::current().mode.load(std::memory_order_relaxed) == Mode::Runtime ? current_thread()->cookies : this) {
+  if (below_ != this) current_thread()->cookies = this;
+}
+// Taken out of the list before the scope ends; the memory is freed after that, which a stopped world delays.
+NativeCookie::~NativeCookie() {
+  if (below_ != this) current_thread()->cookies = below_;
+}
 
 RuntimeScope::RuntimeScope() {
   abi::ThreadState& state = abi::current();
