@@ -223,6 +223,8 @@ bool same_signature(const SigRef& a, const SigRef& b, TypeSpan method_vars, bool
 bool same_modifiers(const SigRef& a, const SigRef& b);
 
 // ---- members ----
+// Assembly::resolve_method, but the method may not know its slot yet: for use while slots are given.
+Method* resolve_without_slot(Assembly* assembly, md::Token token, const GenericContext& context);
 uint32_t method_count(Type* definition);
 uint32_t method_row(Type* definition, uint32_t index);
 Method* method_at(Type* type, uint32_t index);  // definition or instance; made on demand

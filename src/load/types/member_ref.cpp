@@ -163,16 +163,18 @@ Method* with_slot(Method* m) {
 }
 }  // namespace
 
+Method* resolve_without_slot(Assembly* a, md::Token token, const GenericContext& context) {
+  switch (token.table()) {
+    case md::Table::MethodDef: return a->method_of_row(token.row());
+    case md::Table::MemberRef: return resolve_method_ref(a, token.row(), context);
+    case md::Table::MethodSpec: return resolve_method_spec(a, token.row(), context);
+    default: throw image::BadImage("not a method token");
+  }
+}
+
 Method* Assembly::resolve_method(metadata::Token token, const GenericContext& context) {
   Lock lock;
-  return guarded(this, [&]() -> Method* {
-    switch (token.table()) {
-      case md::Table::MethodDef: return with_slot(method_of_row(token.row()));
-      case md::Table::MemberRef: return with_slot(resolve_method_ref(this, token.row(), context));
-      case md::Table::MethodSpec: return with_slot(resolve_method_spec(this, token.row(), context));
-      default: throw image::BadImage("not a method token");
-    }
-  });
+  return guarded(this, [&] { return with_slot(resolve_without_slot(this, token, context)); });
 }
 
 Field* Assembly::resolve_field(metadata::Token token, const GenericContext& context) {

@@ -44,8 +44,9 @@ void apply_class_overrides(Type* d, std::vector<SlotEntry>& table, uint32_t dept
     const md::MethodImplRow r = a->metadata->method_impl(row);
     if (declared_by_interface(d, r.declaration)) continue;
     const GenericContext c{d->generic_args, {}};
-    Method* decl = a->resolve_method(r.declaration, c)->definition;
-    Method* body = a->resolve_method(r.body, c)->definition;
+    Method* decl = resolve_without_slot(a, r.declaration, c)->definition;
+    Method* body = resolve_without_slot(a, r.body, c)->definition;
+    if (decl->declaring != d) ensure(decl->declaring, kSlots);
     if (body->declaring != d) throw_type_load(d, "a method implementation has its body elsewhere");
     if (decl->slot < 0 || static_cast<size_t>(decl->slot) >= table.size() || !decl->is_virtual() || !d->derives_from(ancestor_at(d, decl->declaring->impl->depth)))
       throw_type_load(d, "it overrides '" + std::string(decl->name) + "', which is not virtual");
