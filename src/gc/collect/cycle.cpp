@@ -16,7 +16,7 @@ namespace {
 
 // Old blocks with at most this many used lines (of 256) are emptied: always, and when compaction is asked for.
 constexpr uint32_t kSparse = 64, kSparseWhenCompacting = 192;
-constexpr size_t kLeastHeadroom = 32u << 20;
+constexpr size_t kLeastHeadroom = 20u << 20;
 
 template <bool kMajor> void visit_roots(Tracer<kMajor>& tracer, Heap& heap) {
   auto visit = [&](Object** slot) { tracer.visit(slot); };
