@@ -7,6 +7,7 @@
 
 #include "code/memory/low_memory.h"
 #include "gc/binding/api.h"
+#include "gc/binding/handle.h"
 #include "load/il/method_body.h"
 #include "run/calls/icall.h"
 #include "run/calls/invoke.h"
@@ -149,8 +150,15 @@ void read_clauses(Array* blocks, Body& body) {
   std::stable_sort(body.raw.clauses.begin(), body.raw.clauses.end(), [](const auto& a, const auto& b) { return a.try_length < b.try_length; });
 }
 
+// Methods that call each other: of two, one is created before the other is. Nothing runs before both are.
+struct Waiting {
+  gc::Handle target;
+  Reference* reference;  // in the body of a method that was created, which stays
+};
+
 void create(Object* self) {
   static std::recursive_mutex lock;
+  static std::vector<Waiting> waiting;  // guarded by lock
   std::lock_guard hold(lock);
   if (kHandle.in<Method*>(self)) return;
   Object* generator = kGenerator.ref(self);
@@ -159,7 +167,10 @@ void create(Object* self) {
 
   auto* references = static_cast<Array*>(kReferences.ref(self));
   for (int32_t i = 0; references && i < kCount.in<int32_t>(self); i += 2)
-    if (Object* o = *references->at<Object*>(static_cast<size_t>(i))) body->references[static_cast<uint32_t>(i) + 1] = reference_to(o);
+    if (Object* o = *references->at<Object*>(static_cast<size_t>(i))) {
+      Reference& r = body->references[static_cast<uint32_t>(i) + 1] = reference_to(o);
+      if (!r.method && calls::type_of(o)->name == "DynamicMethod") waiting.push_back({gc::Handle(o), &r});
+    }
 
   auto* code = static_cast<Array*>(kCode.ref(generator));
   body->code.assign(code->data(), code->data() + kCodeLength.in<int32_t>(generator));
@@ -199,6 +210,11 @@ void create(Object* self) {
   method->dynamic_body = static_cast<const il::DynamicBody*>(body);
   method->entry = Loader::get().make_entry(method);
   kHandle.in<Method*>(self) = method;
+  std::erase_if(waiting, [&](Waiting& w) {
+    if (w.target.get() != self) return false;
+    w.reference->method = method;
+    return true;
+  });
 }
 
 // ---- the assembly that hosts them. It holds no types: building types is not supported. ----
