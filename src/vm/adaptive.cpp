@@ -391,7 +391,7 @@ void Adaptive::take_exits() {
     tell(EventKind::GuardTooOften, Tier::Optimized, method, note.version, note.il, history_.of(method).guard_failures, 0);
     reconsider(method, loop::HotReason::GuardTooOften, note.il);
     const bool planned = history_.of(method).compiling, in_loop = active && active->id != note.version;
-    if (planned) retire(note);
+    retire(note);  // where no new version is wanted any more, too: baseline code for good
     // It was a loop's own version: the one for calls takes the same for granted, and the next run would begin with it.
     if (planned && in_loop && active->tier == Tier::Optimized) {
       general = true;
