@@ -15,16 +15,18 @@ install(CODE "
 install(FILES ${CMAKE_BINARY_DIR}/rapgo.1.gz DESTINATION share/man/man1)
 install(FILES ${CMAKE_BINARY_DIR}/changelog.gz DESTINATION share/doc/rapgo)
 install(FILES ${packaging}/copyright ${CMAKE_SOURCE_DIR}/README.md DESTINATION share/doc/rapgo)
+install(FILES ${packaging}/lintian-overrides DESTINATION share/lintian/overrides RENAME rapgo)
 install(FILES ${packaging}/rapgo.bash DESTINATION share/bash-completion/completions RENAME rapgo)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME rapgo)
 set(CPACK_PACKAGE_CONTACT "Rapgo authors <rapgo@packages.debian.org>")
-set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "CLI (.NET) runtime that re-optimises the running program
- Rapgo runs the assemblies that Mono runs, on Mono's class library. It
- compiles a method at its first call, samples where time goes, recompiles what
- is hot with the profile in hand while the program runs, keeps code and
- profiles on disk for the next run, and explains what it did and why.")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "CLI (.NET) runtime that re-optimises the running program")
+# Without the synopsis: CPack puts the summary there.
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "Rapgo runs the assemblies that Mono runs, on Mono's class library. It
+compiles a method at its first call, samples where time goes, recompiles what
+is hot with the profile in hand while the program runs, keeps code and
+profiles on disk for the next run, and explains what it did and why.")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
