@@ -1,10 +1,8 @@
 // HotEvent: what observation tells the policy. Pure value.
 #pragma once
 #include <cstdint>
-#include <memory>
 
 #include "loop/ids.h"
-#include "loop/profile.h"
 
 namespace rapgo::loop {
 
@@ -27,7 +25,6 @@ struct HotEvent {
   bool has_virtual_calls = false; // worth probing
   double measured_before = 0, measured_after = 0;  // GainMeasured: time in the method per time in its yardstick
   double measured_error = 0;      // relative standard error of after / before
-  std::shared_ptr<const Profile> profile;
 };
 
 }  // namespace rapgo::loop

@@ -12,7 +12,6 @@
 
 #include "base/clock.h"
 #include "code/versions/versions.h"
-#include "loop/event_log.h"
 #include "observe/probes/probes.h"
 #include "observe/sampler/sampler.h"
 #include "run/transfer/transfer.h"
@@ -115,7 +114,7 @@ void Adaptive::run() {
       round();
       adjust_rate(any);
     }
-    keep_events();
+    if (config_.keep_events) config_.keep_events();
     // Stops the world: not under a lock that a running thread may want. A little retired code waits, but not for ever.
     const uint64_t now = base::monotonic_ns();
     if (config_.reclaim && (code::versions::reclaim_due() || (now >= next_reclaim_ns_ && anything_retired()))) {
@@ -124,15 +123,6 @@ void Adaptive::run() {
     }
     cpu_ns_ = base::thread_cpu_ns();
   }
-}
-
-// The ring is bounded: a run that is recorded or explained hands its events on while it goes.
-void Adaptive::keep_events() {
-  if (!config_.journal) return;
-  loop::drain_events([this](const loop::Event& e) {
-    config_.journal->add(e);
-    if (config_.record && e.kind != EventKind::Sampled) config_.record(config_.journal->log_line(e));
-  });
 }
 
 bool Adaptive::anything_retired() {
@@ -223,7 +213,6 @@ loop::HotEvent Adaptive::event_for(Method* method, uint32_t il, loop::VersionId 
   e.total_samples = aggregator_.total_samples();
   e.sample_period_ns = static_cast<double>(std::max<uint64_t>(period_ns_, kPeriod));
   e.program_ns = base::process_cpu_ns();
-  e.profile = aggregator_.snapshot();
   return e;
 }
 
@@ -269,8 +258,10 @@ void Adaptive::carry_out(const loop::HotEvent& e, const decide::Decision& d) {
        static_cast<uint64_t>(d.estimate.cost_ns));
   if (config_.record)
     if (auto name = config_.names->method_name(e.method)) config_.record(decide::record_line(*name, *d.plan));
-  history_.planned(*d.plan, e.samples);
-  config_.driver->submit(*d.plan);
+  loop::CompilePlan plan = *d.plan;
+  plan.profile = aggregator_.snapshot();  // a copy of all that is known: made for plans, not for every method that is looked at
+  history_.planned(plan, e.samples);
+  config_.driver->submit(plan);
 }
 
 void Adaptive::plan_done(compile::driver::Result& result) {

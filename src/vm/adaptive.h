@@ -34,6 +34,7 @@ class Adaptive {
     std::function<void()> reclaim;                                      // called when code waits for reclamation
     std::function<void(const code::versions::InstalledCode&)> forget;   // the store is not to offer this version again
     std::function<void(const std::string&)> record;                     // --record: one line
+    std::function<void()> keep_events;                                  // hands on what is in the event ring, which is bounded; or none
     std::function<void()> recall;                                       // on the observer, once, before the first decision: seeds
   };
   explicit Adaptive(Config config);
@@ -71,7 +72,6 @@ class Adaptive {
   void after_fork();
   void run();
   void round();
-  void keep_events();
   static bool anything_retired();
   void add_sample(const loop::Sample& sample);
   void consider_entered();

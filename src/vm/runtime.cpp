@@ -270,6 +270,7 @@ void start_optimizing() {
       std::lock_guard hold(world->record_lock);
       world->record << line << '\n';
     };
+  if (world->journal) a.keep_events = drain_events;
   world->adaptive = std::make_unique<Adaptive>(std::move(a));
 }
 

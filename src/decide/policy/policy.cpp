@@ -14,7 +14,6 @@ static loop::CompilePlan plan_for(const loop::HotEvent& event, Tier tier, const 
   p.tier = tier;
   p.osr = event.in_loop;
   p.osr_il_offset = event.loop_il;
-  p.profile = event.profile;
   p.expected_benefit_ns = e.benefit_ns;
   p.expected_cost_ns = e.cost_ns;
   p.reason = std::move(reason);

@@ -26,7 +26,7 @@ struct Decision {
   bool roll_back = false;            // republish the previous version instead
 };
 
-// The caller records the outcome with history.planned()/compiled().
+// The caller gives the plan its profile, and records the outcome with history.planned()/compiled().
 Decision decide(const loop::HotEvent& event, const History& history, const CostModel& model, const PolicyOptions& options);
 
 }  // namespace rapgo::decide
