@@ -18,6 +18,15 @@ constexpr double kMatters = 0.1;             // a method with so large a share d
 constexpr uint64_t kSettle = 2'000'000;      // activations that began in the old version come to their end
 constexpr uint64_t kPatience = 10'000'000'000;
 
+// Each method on the stack once.
+template <class Visit>
+void for_each_method(const loop::Sample& s, const Visit& visit) {
+  for (int i = 0; i < s.frame_count; i++) {
+    const auto same = [&](const loop::SampleFrame& f) { return f.method == s.frames[i].method; };
+    if (std::none_of(s.frames, s.frames + i, same)) visit(s.frames[i].method);
+  }
+}
+
 bool has(const loop::Sample& s, loop::MethodId method) {
   for (int i = 0; i < s.frame_count; i++)
     if (s.frames[i].method == method.value) return true;
@@ -68,14 +77,16 @@ void GainWatch::add(const loop::Sample& sample) {
 
 // Samples from before a change of something that matters cannot be compared with those after it.
 uint64_t GainWatch::quiet_since(uint64_t now_ns) const {
+  std::map<uint32_t, double> with;  // in the samples since the change that is looked at
+  double all = 0;
+  auto s = recent_.rbegin();
   for (auto change = changes_.rbegin(); change != changes_.rend(); ++change) {
-    double with = 0, all = 0;
-    for (auto s = recent_.rbegin(); s != recent_.rend() && s->time_ns > change->time_ns; ++s) {
+    for (; s != recent_.rend() && s->time_ns > change->time_ns; ++s) {
       if (s->time_ns > now_ns) continue;
       all += weight_of(*s);
-      if (has(*s, change->method)) with += weight_of(*s);
+      for_each_method(*s, [&](uint32_t method) { with[method] += weight_of(*s); });
     }
-    if (all > 0 && with >= kMatters * all) return change->time_ns + kSettle;
+    if (all > 0 && with[change->method.value] >= kMatters * all) return change->time_ns + kSettle;
   }
   return 0;
 }
@@ -115,9 +126,7 @@ void GainWatch::start(loop::MethodId method, loop::VersionId version, uint64_t n
       const Side where = side(*s, method, w.yardstick, &frame);
       if (where == Side::Neither) continue;
       (where == Side::In ? w.in_before : w.out_before) += weight_of(*s);
-      std::set<uint32_t> here;
-      for (int i = 0; i < s->frame_count; i++)
-        if (here.insert(s->frames[i].method).second) w.shares[s->frames[i].method] += weight_of(*s);
+      for_each_method(*s, [&](uint32_t id) { w.shares[id] += weight_of(*s); });
     }
     if (w.out_before >= kFew) break;
   }
