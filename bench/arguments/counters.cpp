@@ -64,9 +64,9 @@ void prologue(Emitter& e, int frame) {
   e.a.mov(dword_ptr(rbp, -8), edi);
 }
 
-// for (i = 0; i < n; i++) s += i ^ s;   every variable in its home
-void tight_loop(Emitter& e) {
-  prologue(e, 32);
+// for (i = 0; i < n; i++) { body } return s;   every variable in its home: n at -8, i at -16, s at -24
+void loop(Emitter& e, int frame, const std::function<void(Assembler&)>& body) {
+  prologue(e, frame);
   Assembler& a = e.a;
   Label head = a.newLabel(), done = a.newLabel();
   a.mov(dword_ptr(rbp, -16), 0);
@@ -75,9 +75,7 @@ void tight_loop(Emitter& e) {
   a.mov(eax, dword_ptr(rbp, -16));
   a.cmp(eax, dword_ptr(rbp, -8));
   a.jge(done);
-  a.mov(eax, dword_ptr(rbp, -16));
-  a.xor_(eax, dword_ptr(rbp, -24));
-  a.add(dword_ptr(rbp, -24), eax);
+  body(a);
   a.mov(eax, dword_ptr(rbp, -16));
   a.add(eax, 1);
   a.mov(dword_ptr(rbp, -16), eax);
@@ -89,60 +87,37 @@ void tight_loop(Emitter& e) {
   a.ret();
 }
 
+// s += i ^ s
+void tight_loop(Emitter& e) {
+  loop(e, 32, [](Assembler& a) {
+    a.mov(eax, dword_ptr(rbp, -16));
+    a.xor_(eax, dword_ptr(rbp, -24));
+    a.add(dword_ptr(rbp, -24), eax);
+  });
+}
+
 // The same loop with some ten more operations in its body.
 void full_loop(Emitter& e) {
-  prologue(e, 64);
-  Assembler& a = e.a;
-  Label head = a.newLabel(), done = a.newLabel();
-  a.mov(dword_ptr(rbp, -16), 0);
-  a.mov(dword_ptr(rbp, -24), 0);
-  a.bind(head);
-  a.mov(eax, dword_ptr(rbp, -16));
-  a.cmp(eax, dword_ptr(rbp, -8));
-  a.jge(done);
-  for (int i = 0; i < 5; i++) {
-    a.mov(eax, dword_ptr(rbp, -16));
-    a.imul(eax, eax, 31 + i);
-    a.add(eax, dword_ptr(rbp, i % 2 ? -24 : -32));
-    a.mov(dword_ptr(rbp, i % 2 ? -32 : -40), eax);
-    a.xor_(eax, dword_ptr(rbp, -24));
-    a.mov(dword_ptr(rbp, -24), eax);
-  }
-  a.mov(eax, dword_ptr(rbp, -16));
-  a.add(eax, 1);
-  a.mov(dword_ptr(rbp, -16), eax);
-  e.point();
-  a.jmp(head);
-  a.bind(done);
-  a.mov(eax, dword_ptr(rbp, -24));
-  a.leave();
-  a.ret();
+  loop(e, 64, [](Assembler& a) {
+    for (int i = 0; i < 5; i++) {
+      a.mov(eax, dword_ptr(rbp, -16));
+      a.imul(eax, eax, 31 + i);
+      a.add(eax, dword_ptr(rbp, i % 2 ? -24 : -32));
+      a.mov(dword_ptr(rbp, i % 2 ? -32 : -40), eax);
+      a.xor_(eax, dword_ptr(rbp, -24));
+      a.mov(dword_ptr(rbp, -24), eax);
+    }
+  });
 }
 
 // A loop that calls a small method through its slot: one entry and one back-edge a turn.
 std::function<void(Emitter&)> calling_loop(uint64_t* slot) {
   return [slot](Emitter& e) {
-    prologue(e, 32);
-    Assembler& a = e.a;
-    Label head = a.newLabel(), done = a.newLabel();
-    a.mov(dword_ptr(rbp, -16), 0);
-    a.mov(dword_ptr(rbp, -24), 0);
-    a.bind(head);
-    a.mov(eax, dword_ptr(rbp, -16));
-    a.cmp(eax, dword_ptr(rbp, -8));
-    a.jge(done);
-    a.mov(edi, dword_ptr(rbp, -24));
-    a.call(qword_ptr(reinterpret_cast<uint64_t>(slot)));
-    a.mov(dword_ptr(rbp, -24), eax);
-    a.mov(eax, dword_ptr(rbp, -16));
-    a.add(eax, 1);
-    a.mov(dword_ptr(rbp, -16), eax);
-    e.point();
-    a.jmp(head);
-    a.bind(done);
-    a.mov(eax, dword_ptr(rbp, -24));
-    a.leave();
-    a.ret();
+    loop(e, 32, [slot](Assembler& a) {
+      a.mov(edi, dword_ptr(rbp, -24));
+      a.call(qword_ptr(reinterpret_cast<uint64_t>(slot)));
+      a.mov(dword_ptr(rbp, -24), eax);
+    });
   };
 }
 void small_method(Emitter& e) {

@@ -240,7 +240,7 @@ void Compiler::emit_call(const Target& target, const types::Signature& s, StackK
   cookie_word_ = -1;
   if (target.null_check) fault_null(receiver);
   if (target.tail) {
-    enter_tail(target, assign.stack_words(), hidden, receiver);
+    enter_tail(target, assign.stack_words(), receiver);
     after_call(target.method);
     return push_result(result, s.ret, buffer);
   }
@@ -370,7 +370,7 @@ bool Compiler::tail_call_permitted(const Instruction& i, const Instruction* next
 
 // The arguments are in their registers and in the outgoing words: on into the callee in this frame's place. What follows is where a
 // frame that was built goes on (call_sites).
-void Compiler::enter_tail(const Target& target, uint32_t stack_words, bool, const Gp& receiver) {
+void Compiler::enter_tail(const Target& target, uint32_t stack_words, const Gp& receiver) {
   for (uint32_t w = 0; w < stack_words; ++w) {
     a.mov(r11, qword_ptr(rsp, static_cast<int32_t>(8 * w)));
     a.mov(qword_ptr(rbp, static_cast<int32_t>(16 + 8 * w)), r11);

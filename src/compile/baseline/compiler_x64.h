@@ -212,7 +212,7 @@ class Compiler {
   // The extra arguments become a block above the fixed ones, which must be on top afterwards.
   void pass_variable_arguments(const types::Signature& site, size_t fixed);
   bool tail_call_permitted(const Instruction& i, const Instruction* next, const types::Signature& s, StackKind this_kind) const;
-  void enter_tail(const Target& target, uint32_t stack_words, bool hidden, const Gp& receiver);
+  void enter_tail(const Target& target, uint32_t stack_words, const Gp& receiver);
   void jump_to_method(const Instruction& i);
   // The arguments are on the stack. `this_kind`: Void if there is no receiver.
   void emit_call(const Target& target, const types::Signature& s, StackKind this_kind);

@@ -76,6 +76,7 @@ class Frame {
   using Live = std::vector<bool>;   // empty: all
   void find_live();
   void step_back(Live& live, const Instruction& i) const;
+  Live live_at_end(uint32_t block) const;
   void prepare_liveness(uint32_t block);           // of each instruction of the block
   bool is_live(size_t variable, loop::Resume resume) const;
 

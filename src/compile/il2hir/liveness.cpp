@@ -13,6 +13,14 @@ void Frame::step_back(Live& live, const Instruction& i) const {
   }
 }
 
+Frame::Live Frame::live_at_end(uint32_t block) const {
+  Live live(vars_.size(), false);
+  for (uint32_t s : body_->blocks.successors(body_->blocks[block]))
+    for (size_t v = 0; v < live.size(); v++)
+      if (block_live_[s][v]) live[v] = true;
+  return live;
+}
+
 void Frame::find_live() {
   if (!body_->clauses.empty()) return;  // handlers may read anything at any instruction
   const auto blocks = body_->blocks.blocks();
@@ -23,10 +31,7 @@ void Frame::find_live() {
   for (bool changed = true; changed;) {
     changed = false;
     for (size_t b = blocks.size(); b-- > 0;) {
-      Live live(vars_.size(), false);
-      for (uint32_t s : body_->blocks.successors(blocks[b]))
-        for (size_t v = 0; v < live.size(); v++)
-          if (block_live_[s][v]) live[v] = true;
+      Live live = live_at_end(static_cast<uint32_t>(b));
       for (size_t k = code[b].size(); k-- > 0;) step_back(live, code[b][k]);
       if (live != block_live_[b]) {
         block_live_[b] = std::move(live);
@@ -42,10 +47,7 @@ void Frame::prepare_liveness(uint32_t block) {
   if (block_live_.empty()) return;
   std::vector<Instruction> code;
   for (const Instruction& i : body_->instructions(body_->blocks[block])) code.push_back(i);
-  Live live(vars_.size(), false);
-  for (uint32_t s : body_->blocks.successors(body_->blocks[block]))
-    for (size_t v = 0; v < live.size(); v++)
-      if (block_live_[s][v]) live[v] = true;
+  Live live = live_at_end(block);
   instruction_live_.assign(code.size() + 1, live);
   for (size_t k = code.size(); k-- > 0;) {
     step_back(live, code[k]);

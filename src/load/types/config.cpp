@@ -24,8 +24,6 @@ std::string decoded(std::string_view s) {
   return out;
 }
 
-uint64_t pack(const uint16_t (&v)[4]) { return uint64_t{v[0]} << 48 | uint64_t{v[1]} << 32 | uint64_t{v[2]} << 16 | v[3]; }
-
 // "1.2.3.4", missing parts 0; false: not a version.
 bool parse_version(std::string_view text, uint64_t& out) {
   uint16_t parts[4] = {};
@@ -44,7 +42,7 @@ bool parse_version(std::string_view text, uint64_t& out) {
       return false;
     }
   }
-  out = pack(parts);
+  out = pack_version(parts);
   return true;
 }
 

@@ -23,6 +23,9 @@ class XmlAttributes {
 void scan_xml(std::string_view text, const std::function<void(std::string_view element, const XmlAttributes&)>& element,
               const std::function<void(std::string_view element)>& end = {});
 
+// Four parts of 16 bits, to be compared as one number.
+inline uint64_t pack_version(const uint16_t (&v)[4]) { return uint64_t{v[0]} << 48 | uint64_t{v[1]} << 32 | uint64_t{v[2]} << 16 | v[3]; }
+
 struct BindingIdentity {
   std::string name, culture;
   uint8_t token[8] = {};
@@ -31,7 +34,7 @@ struct BindingIdentity {
 };
 struct BindingRedirect {
   BindingIdentity identity;
-  uint64_t low = 0, high = 0, to = 0;  // versions, 16 bits a part
+  uint64_t low = 0, high = 0, to = 0;  // packed versions
 };
 struct CodeBase {
   BindingIdentity identity;

@@ -85,12 +85,8 @@ bool answers(const AssemblyName& have, const AssemblyName& wanted) {
 
 bool same_version(const AssemblyName& a, const AssemblyName& b) { return std::equal(a.version, a.version + 4, b.version); }
 
-uint64_t packed_version(const AssemblyName& n) {
-  return uint64_t{n.version[0]} << 48 | uint64_t{n.version[1]} << 32 | uint64_t{n.version[2]} << 16 | n.version[3];
-}
-
 AssemblyName redirected(AssemblyName n, const BindingConfig& config) {
-  const uint64_t version = packed_version(n);
+  const uint64_t version = pack_version(n.version);
   for (const BindingRedirect& r : config.redirects) {
     if (!r.identity.fits(n) || version < r.low || version > r.high) continue;
     for (int i = 0; i < 4; ++i) n.version[i] = static_cast<uint16_t>(r.to >> (48 - 16 * i));
@@ -180,7 +176,7 @@ Assembly* Loader::load_name(const AssemblyName& asked, Assembly* requester) {
   const std::string facades = o.framework_dir + "/Facades";
   Candidates c(wanted);
   for (const CodeBase& base : impl->config.code_bases)
-    if (base.identity.fits(wanted) && base.version == packed_version(wanted))
+    if (base.identity.fits(wanted) && base.version == pack_version(wanted.version))
       c.file(base.href.starts_with("file://") ? base.href.substr(7) : base.href.starts_with("/") ? base.href : application_base_ + "/" + base.href);
   // A framework assembly is the framework's own whatever its version, even if the program carries a copy: such copies are
   // often facades of another runtime.

@@ -21,14 +21,11 @@ void rethrow_body(Object* exception, Context* at) {
 }
 // The frequent ones go straight to the dispatcher: a C++ exception to the border costs more than the rest of the throw.
 // Nothing with a destructor may be left in these frames.
-void raise(Context* at, const char* name) {
-  Object* exception = stack::make_exception("System", name);
+void raise(Context* at, const char* name, const char* message = nullptr) {
+  Object* exception = message ? stack::make_exception("System", name, message) : stack::make_exception("System", name);
   stack::dispatch(*at, exception, stack::How::Throw);
 }
-void null_reference(Context* at) {
-  Object* exception = stack::make_exception("System", "NullReferenceException", "Object reference not set to an instance of an object");
-  stack::dispatch(*at, exception, stack::How::Throw);
-}
+void null_reference(Context* at) { raise(at, "NullReferenceException", "Object reference not set to an instance of an object"); }
 void index_out_of_range(Context* at) { raise(at, "IndexOutOfRangeException"); }
 void divide_by_zero(Context* at) { raise(at, "DivideByZeroException"); }
 void overflow(Context* at) { raise(at, "OverflowException"); }
