@@ -12,7 +12,7 @@ namespace rapgo::load::image {
 namespace {
 
 constexpr unsigned kMaxSections = 96;  // the PE loader's own limit
-constexpr unsigned kCliDirectory = 14;
+constexpr unsigned kWin32Resources = 2, kCliDirectory = 14;  // of the data directories
 
 // Cursor for the headers; offsets are 64-bit, so that hostile 32-bit sums cannot wrap.
 class HeaderReader {
@@ -111,7 +111,9 @@ void Image::parse() {
   if (directory_count <= kCliDirectory || optional_size < count_at + 4 + (kCliDirectory + 1) * 8) {
     bad("no CLI header: not a managed assembly");
   }
-  directories.skip(kCliDirectory * 8);
+  directories.skip(kWin32Resources * 8);
+  win32_resources_ = directories.directory();
+  directories.skip((kCliDirectory - kWin32Resources - 1) * 8);
   const Directory cli = directories.directory();
   if (cli.rva == 0) bad("no CLI header: not a managed assembly");
 

@@ -76,6 +76,7 @@ class Image {
   bool is_dll() const { return (characteristics_ & 0x2000) != 0; }
   const CliHeader& cli() const { return cli_; }
   const std::vector<Section>& sections() const { return sections_; }
+  Directory win32_resources() const { return win32_resources_; }  // rva 0: there are none
 
   // The metadata root's bytes (II.24.2.1).
   Bytes metadata() const { return metadata_; }
@@ -101,6 +102,7 @@ class Image {
   uint16_t characteristics_ = 0;
   std::vector<Section> sections_;
   CliHeader cli_;
+  Directory win32_resources_;
   Bytes metadata_;
 };
 

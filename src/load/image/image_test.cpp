@@ -1,4 +1,5 @@
 #include "load/image/image.h"
+#include "load/image/version_resource.h"
 
 #include <gtest/gtest.h>
 
@@ -63,6 +64,25 @@ TEST(Image, TruncationNeverCrashes) {
     } catch (const BadImage&) {
     }
   }
+}
+
+TEST(Image, VersionResource) {
+  const auto resource = version_resource(*Image::open(kCorlib));
+  ASSERT_TRUE(resource);
+  EXPECT_EQ(resource->file_version[0], 4);
+  EXPECT_EQ(resource->strings.at(u"OriginalFilename"), u"mscorlib.dll");
+}
+
+TEST(Image, DamagedVersionResourceIsNoHarm) {
+  const auto bytes = read_file("/usr/lib/mono/4.5/mcs.exe");
+  const auto whole = Image::from_bytes(bytes, "mcs");
+  const size_t at = static_cast<size_t>(whole->rva_to_end(whole->win32_resources().rva).data() - whole->bytes().data());
+  for (size_t i = at; i < std::min(at + 900, bytes.size()); i++)
+    for (const uint8_t value : {0x00, 0xFF, 0x80}) {
+      auto damaged = bytes;
+      damaged[i] = value;
+      version_resource(*Image::from_bytes(std::move(damaged), "damaged"));
+    }
 }
 
 TEST(Image, FlippedHeaderBitsNeverCrash) {

@@ -72,7 +72,7 @@ void process_exit() {
   }
 }
 
-// true: there were some, and the report is theirs to make.
+// true: there were some.
 static bool run_unhandled_handlers(Object* exception) {
   try {
     Object* handler = kUnhandled.ref(domain);
@@ -91,7 +91,7 @@ static bool run_unhandled_handlers(Object* exception) {
 void (*on_death)(int) = nullptr;
 
 void die_of(Object* exception) {
-  const int status = run_unhandled_handlers(exception) ? 1 : stack::report_unhandled(exception);
+  const int status = stack::report_unhandled(exception, run_unhandled_handlers(exception));
   if (on_death) on_death(status);
   std::_Exit(status);
 }

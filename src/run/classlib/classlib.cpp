@@ -28,6 +28,7 @@ void register_all() {
   register_dns();
   register_memory_maps();
   register_system_facts();
+  register_file_versions();
   register_performance_counters();
   register_misc();
   register_variable_arguments();

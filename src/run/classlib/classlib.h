@@ -33,6 +33,7 @@ void register_dns();
 void register_memory_maps();
 void register_system_facts();   // drives, users, key folders, process data
 void register_performance_counters();
+void register_file_versions();  // FileVersionInfo
 void register_misc();           // small classes with an internal call or two
 void register_variable_arguments();  // ArgIterator
 void register_numbers();        // digits of floating-point numbers

@@ -19,12 +19,6 @@ namespace rapgo::run::classlib {
 
 namespace {
 
-Array* strings(const std::vector<std::string>& texts) {
-  Array* list = calls::new_array(load::types::Loader::get().types().string, static_cast<int64_t>(texts.size()));
-  for (size_t i = 0; i < texts.size(); i++) gc::store(list, list->at<Object*>(i), calls::new_string(texts[i].c_str()));
-  return list;
-}
-
 // Resolves `host`; false: unknown.
 bool resolve(const std::string& host, int family, std::string& name, std::vector<std::string>& addresses) {
   threads::NativeScope native;
@@ -58,8 +52,8 @@ std::string own_name() {
 
 bool answer(const std::string& name, const std::vector<std::string>& addresses, String** out_name, Array** aliases, Array** out_addresses) {
   calls::store_ref(out_name, calls::new_string(name.c_str()));
-  calls::store_ref(aliases, strings({}));
-  calls::store_ref(out_addresses, strings(addresses));
+  calls::store_ref(aliases, string_array({}));
+  calls::store_ref(out_addresses, string_array(addresses));
   return true;
 }
 

@@ -27,12 +27,6 @@ using load::types::Loader;
 
 namespace {
 
-Array* string_array(const std::vector<std::string>& texts) {
-  Array* a = calls::new_array(Loader::get().types().string, static_cast<int64_t>(texts.size()));
-  for (size_t i = 0; i < texts.size(); i++) gc::store(a, a->at<Object*>(i), calls::new_string(texts[i].c_str()));
-  return a;
-}
-
 // ---- Environment ----
 String* new_line() { return calls::new_string("\n"); }
 int32_t platform() { return 4; }  // Unix

@@ -24,6 +24,12 @@ uint32_t FieldOffset::find() const {
 
 void FieldOffset::set(Object* object, Object* value) const { gc::store(object, &in<Object*>(object), value); }
 
+Array* string_array(std::span<const std::string> texts) {
+  Array* list = calls::new_array(Loader::get().types().string, static_cast<int64_t>(texts.size()));
+  for (size_t i = 0; i < texts.size(); i++) gc::store(list, list->at<Object*>(i), calls::new_string(texts[i].c_str()));
+  return list;
+}
+
 Type* stack_type(Object* object) { return calls::type_of(object); }
 
 static constinit const FieldOffset kTypeHandle("System", "Type", "_impl");

@@ -2,6 +2,8 @@
 // Thread safety: any attached thread in Mode::Runtime. May collect unless it says otherwise.
 #pragma once
 #include <cstdint>
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "abi/object.h"
@@ -27,6 +29,9 @@ Method* method_of_object(Object* object);
 Object* field_object(Field* field, Type* reflected);
 Object* assembly_object(load::types::Assembly* assembly);
 Object* module_object(load::types::Assembly* assembly);
+
+// ---- strings ----
+Array* string_array(std::span<const std::string> texts);  // String[] of UTF-8 texts
 
 // ---- fields by name ----
 // Offset of an instance field of a corlib class, from the object's start; fatal if it is missing. Looked up once.

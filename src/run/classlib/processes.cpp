@@ -25,6 +25,7 @@
 #include "run/calls/icall.h"
 #include "run/calls/invoke.h"
 #include "run/classlib/classlib.h"
+#include "run/classlib/file_versions.h"
 #include "run/classlib/objects.h"
 #include "run/classlib/struct_field.h"
 #include "run/classlib/waits.h"
@@ -301,6 +302,8 @@ Array* all_processes() {
   return list;
 }
 
+Array* modules(Object* self, WaitObject* process) { return process_modules(pid_of(process), calls::type_of(self)); }
+
 // ---- ProcessPriorityClass and nice values ----
 constexpr struct { int32_t priority_class; int nice; } kPriorities[] = {{0x40, 19}, {0x4000, 10}, {0x20, 0}, {0x8000, -5}, {0x80, -11}, {0x100, -20}};
 int32_t priority_class(WaitObject* process) {
@@ -319,7 +322,7 @@ bool set_priority_class(WaitObject* process, int32_t wanted) {
 #define NATIVE(name, f) RAPGO_ICALL("Microsoft.Win32.NativeMethods::" name, f)
 const calls::IcallEntry kEntries[] = {
     PROCESS("CreateProcess_internal", create_process), PROCESS("ShellExecuteEx_internal", shell_execute), PROCESS("GetProcess_internal", open_process),
-    PROCESS("ProcessName_icall", process_name), PROCESS("GetProcesses_internal", all_processes), NATIVE("GetCurrentProcess", current_process),
+    PROCESS("GetModules_icall", modules), PROCESS("ProcessName_icall", process_name), PROCESS("GetProcesses_internal", all_processes), NATIVE("GetCurrentProcess", current_process),
     NATIVE("CloseProcess", close_process), NATIVE("GetPriorityClass", priority_class), NATIVE("SetPriorityClass", set_priority_class), NATIVE("GetExitCodeProcess", exit_code), NATIVE("TerminateProcess", terminate), NATIVE("GetProcessTimes", times),
 };
 

@@ -1,8 +1,6 @@
 // What the system knows of drives, users, key folders and processes.
 #include <cstdio>
 #include <cstring>
-#include <fstream>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -18,10 +16,9 @@
 #include "run/calls/invoke.h"
 #include "run/classlib/classlib.h"
 #include "run/classlib/objects.h"
+#include "run/classlib/process_files.h"
 
 namespace rapgo::run::classlib {
-
-using load::types::Loader;
 
 namespace {
 
@@ -85,9 +82,7 @@ Array* roles(intptr_t token) {
     for (int i = 0; i < count; i++)
       if (const group* g = getgrgid(groups[static_cast<size_t>(i)])) names.emplace_back(g->gr_name);
   }
-  Array* list = calls::new_array(Loader::get().types().string, static_cast<int64_t>(names.size()));
-  for (size_t i = 0; i < names.size(); i++) gc::store(list, list->at<Object*>(i), calls::new_string(names[i].c_str()));
-  return list;
+  return string_array(names);
 }
 
 // ---- KeyPairPersistence: folders of keys belong to one user, or may be read by all ----
@@ -102,40 +97,23 @@ bool is_user_protected(const char16_t* path) { return lacks(path, 077); }
 bool is_machine_protected(const char16_t* path) { return lacks(path, 022); }
 
 // ---- Process.GetProcessData ----
-int64_t status_line(int32_t pid, const char* key) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/status");
-  for (std::string line; std::getline(file, line);)
-    if (line.starts_with(key)) return std::strtoll(line.c_str() + std::strlen(key), nullptr, 10);
-  return 0;
-}
-// Field of /proc/PID/stat behind the command, the state being the first.
-int64_t stat_field(int32_t pid, int index) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  std::string line, word;
-  std::getline(file, line);
-  const size_t end = line.rfind(')');
-  if (end == std::string::npos) return 0;
-  std::istringstream rest(line.substr(end + 1));
-  for (int i = 0; i <= index; i++) rest >> word;
-  return std::strtoll(word.c_str(), nullptr, 10);
-}
 int64_t process_data(int32_t pid, int32_t what, int32_t* error) {
   *error = 0;
   if (access(("/proc/" + std::to_string(pid)).c_str(), F_OK) != 0) return *error = 1, 0;
   const int64_t tick = 10'000'000 / sysconf(_SC_CLK_TCK);
   switch (what) {
-    case 0: return status_line(pid, "Threads:");
-    case 1: return stat_field(pid, 11) * tick;
-    case 2: return stat_field(pid, 12) * tick;
-    case 3: return (stat_field(pid, 11) + stat_field(pid, 12)) * tick;
-    case 4: return status_line(pid, "VmRSS:") * 1024;
-    case 5: return status_line(pid, "VmHWM:") * 1024;
-    case 6: return status_line(pid, "VmData:") * 1024;
-    case 7: return status_line(pid, "VmSize:") * 1024;
-    case 8: return status_line(pid, "VmPeak:") * 1024;
-    case 9: return stat_field(pid, 7) + stat_field(pid, 9);
-    case 11: return stat_field(pid, 1);
-    case 12: return status_line(pid, "VmSwap:") * 1024;
+    case 0: return process_status(pid, "Threads");
+    case 1: return process_stat(pid, 11) * tick;
+    case 2: return process_stat(pid, 12) * tick;
+    case 3: return (process_stat(pid, 11) + process_stat(pid, 12)) * tick;
+    case 4: return process_status(pid, "VmRSS") * 1024;
+    case 5: return process_status(pid, "VmHWM") * 1024;
+    case 6: return process_status(pid, "VmData") * 1024;
+    case 7: return process_status(pid, "VmSize") * 1024;
+    case 8: return process_status(pid, "VmPeak") * 1024;
+    case 9: return process_stat(pid, 7) + process_stat(pid, 9);
+    case 11: return process_stat(pid, 1);
+    case 12: return process_status(pid, "VmSwap") * 1024;
   }
   *error = 2;
   return 0;

@@ -69,10 +69,10 @@ std::string without_the_middle(const std::string& text) {
 
 }  // namespace
 
-int report_unhandled(abi::Object* exception) {
+int report_unhandled(abi::Object* exception, bool handlers_ran) {
   const std::string text = without_the_middle(describe(exception));
   threads::NativeScope native;
-  write_all("\nUnhandled Exception:\n" + text + "\n[ERROR] FATAL UNHANDLED EXCEPTION: " + text + "\n");
+  write_all((handlers_ran ? "" : "\nUnhandled Exception:\n" + text + "\n") + "[ERROR] FATAL UNHANDLED EXCEPTION: " + text + "\n");
   return 1;
 }
 

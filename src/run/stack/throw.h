@@ -53,8 +53,9 @@ uint32_t trace_length(abi::Object* stack_trace);
 TraceFrame trace_frame(abi::Object* stack_trace, uint32_t index);
 void forget_trace(abi::Object* exception);  // of an exception that is thrown once more, from another place
 
-// Writes "Unhandled Exception:\n..." to stderr as Mono does; returns the exit status 1. Runs managed ToString().
-int report_unhandled(abi::Object* exception);
+// Writes "Unhandled Exception:\n..." to stderr as Mono does, less where the program had its own say (handlers_ran); returns the exit
+// status 1. Runs managed ToString().
+int report_unhandled(abi::Object* exception, bool handlers_ran = false);
 
 }  // namespace rapgo::run::stack
 
