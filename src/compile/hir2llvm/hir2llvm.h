@@ -1,4 +1,4 @@
-// HIR -> LLVM -> CompiledCode. Lives in its own module rapgo-llvm.so (libLLVM takes 12 to 20 ms to load), which the driver
+// HIR -> LLVM -> CompiledCode. Lives in its own module rapgo-llvm.so (it takes 5 ms to load), which the driver
 // opens on the compiler thread when the first hot method appears. No LLVM type appears here.
 //
 // Thread safety: any number of compilations at once, each with its own graph. Errors: false and a message naming what is not
