@@ -23,9 +23,9 @@ static bool compile(const hir::Graph& g, const Options& options, rapgo::loop::Co
   }
   llvm::LLVMContext context;
   context.setDiscardValueNames(!options.dump_ir);
-  auto tm = make_target_machine(options);
+  llvm::TargetMachine& tm = target_machine(options);
   Lowering lowering(g, context, out);
-  lowering.module->setDataLayout(tm->createDataLayout());
+  lowering.module->setDataLayout(tm.createDataLayout());
   lowering.run();
   llvm::Module& m = *lowering.module;
   dump(m, "lowered", options.dump_ir);
@@ -35,12 +35,12 @@ static bool compile(const hir::Graph& g, const Options& options, rapgo::loop::Co
     *error = "LLVM: " + broken;
     return false;
   }
-  optimize(m, *tm, options);
+  optimize(m, tm, options);
   dump(m, "optimized", options.dump_ir);
   llvm::SmallVector<char, 0> object;
-  emit_object(m, *tm, object);
+  emit_object(m, tm, object);
   if (options.dump_object) options.dump_object->assign(object.begin(), object.end());
-  return take_object(llvm::StringRef(object.data(), object.size()), lowering.positions, *tm, out, error);
+  return take_object(llvm::StringRef(object.data(), object.size()), lowering.positions, tm, out, error);
 }
 
 extern "C" __attribute__((visibility("default"))) bool rapgo_hir2llvm_compile(const hir::Graph* g, const Options* options,

@@ -3,12 +3,14 @@
 
 #include <llvm/Analysis/TargetLibraryInfo.h>
 #include <llvm/IR/LegacyPassManager.h>
+#include <llvm/MC/MCSubtargetInfo.h>
 #include <llvm/MC/TargetRegistry.h>
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/TargetParser/Host.h>
 
+#include <map>
 #include <mutex>
 
 namespace rapgo::compile::hir2llvm {
@@ -25,7 +27,21 @@ static void initialize() {
   });
 }
 
-std::unique_ptr<TargetMachine> make_target_machine(const Options& options) {
+// What this machine has and its processor's name does not say, or the other way round (a hypervisor hides features). The whole list would be
+// parsed for every function, and compared as text whenever a pass asks for the subtarget.
+static std::string host_features(const Target* target, const std::string& triple, const std::string& cpu) {
+  std::string all, different;
+  const std::unique_ptr<MCSubtargetInfo> plain(target->createMCSubtargetInfo(triple, cpu, ""));
+  for (auto& f : sys::getHostCPUFeatures()) {
+    const std::string feature = (f.second ? "+" : "-") + f.first().str();
+    all += (all.empty() ? "" : ",") + feature;
+    if (!plain->checkFeatures(feature)) different += (different.empty() ? "" : ",") + feature;
+  }
+  const std::unique_ptr<MCSubtargetInfo> whole(target->createMCSubtargetInfo(triple, cpu, all)), brief(target->createMCSubtargetInfo(triple, cpu, different));
+  return whole->getFeatureBits() == brief->getFeatureBits() ? different : all;
+}
+
+static std::unique_ptr<TargetMachine> make_target_machine(const Options& options) {
   initialize();
   const std::string triple = "x86_64-unknown-linux-gnu";
   std::string error;
@@ -33,11 +49,9 @@ std::unique_ptr<TargetMachine> make_target_machine(const Options& options) {
   if (!target) throw Unsupported{"LLVM without x86-64: " + error};
   std::string cpu = "x86-64", features;
   if (options.native_cpu) {
-    cpu = sys::getHostCPUName().str();
-    for (auto& f : sys::getHostCPUFeatures()) {
-      if (!features.empty()) features += ',';
-      features += (f.second ? "+" : "-") + f.first().str();
-    }
+    static const std::string host_cpu = sys::getHostCPUName().str(), host = host_features(target, triple, host_cpu);
+    cpu = host_cpu;
+    features = host;
   }
   TargetOptions to;
   to.AllowFPOpFusion = FPOpFusion::Strict;  // the same bits in every tier: no FMA contraction
@@ -46,6 +60,14 @@ std::unique_ptr<TargetMachine> make_target_machine(const Options& options) {
   auto level = options.level >= 3 ? CodeGenOptLevel::Aggressive : options.level == 0 ? CodeGenOptLevel::None : CodeGenOptLevel::Default;
   return std::unique_ptr<TargetMachine>(
       target->createTargetMachine(triple, cpu, features, to, Reloc::Static, CodeModel::Small, level, /*JIT=*/true));
+}
+
+// One for each thread and kind: making it, and the subtarget that it makes at first use, costs as much as compiling a small method.
+TargetMachine& target_machine(const Options& options) {
+  thread_local std::map<std::pair<int, bool>, std::unique_ptr<TargetMachine>> made;
+  auto& tm = made[{options.level, options.native_cpu}];
+  if (!tm) tm = make_target_machine(options);
+  return *tm;
 }
 
 void optimize(Module& m, TargetMachine& tm, const Options& options) {

@@ -13,7 +13,7 @@
 
 namespace rapgo::compile::hir2llvm {
 
-std::unique_ptr<llvm::TargetMachine> make_target_machine(const Options&);
+llvm::TargetMachine& target_machine(const Options&);  // of the calling thread
 void optimize(llvm::Module&, llvm::TargetMachine&, const Options&);
 void emit_object(llvm::Module&, llvm::TargetMachine&, llvm::SmallVectorImpl<char>& object);
 
