@@ -32,15 +32,19 @@ static std::unique_ptr<MethodLoops> find_loops(load::types::Method* method) {
         default: break;
       }
       if (i.op == Opcode::Callvirt) {
-        load::types::Method* target = body->method_at(i.token());
-        if (target->is_virtual() && !target->is_final() && !target->declaring->is_sealed()) found->has_virtual_calls = true;
+        try {
+          load::types::Method* target = body->method_at(i.token());
+          if (target->is_virtual() && !target->is_final() && !target->declaring->is_sealed()) found->has_virtual_calls = true;
+        } catch (const std::exception&) {
+          // A call that does not resolve is baseline code's to report.
+        }
       }
     }
     for (auto [header, end] : ends)
       if (body->innermost_handler(header) < 0) found->loops.push_back({header, end});
     std::stable_sort(found->loops.begin(), found->loops.end(), [](auto& a, auto& b) { return a.end - a.header > b.end - b.header; });
-  } catch (const load::types::LoadError&) {
-    // A call that does not resolve is baseline code's to report.
+  } catch (const std::exception&) {
+    // IL that cannot be read is baseline code's to report.
   }
   return found;
 }

@@ -112,7 +112,7 @@ void Compiler::element_address(const Instruction& i) {
     push(index);
     spill_registers();
     load_to(rdi, array);
-    e_.mov(rsi, SymbolKind::TypeWord, type->id().value);
+    e_.mov(rsi, SymbolKind::TypeWord, type_word(type));
     call_helper(Helper::ElementAddressCheck);
   }
   Entry index = pop(), array = pop();
@@ -135,7 +135,7 @@ void Compiler::new_array(Type* element_type) {
   }
   claim(rdi);
   claim(rax);
-  e_.mov(rdi, SymbolKind::TypeWord, type->id().value);
+  e_.mov(rdi, SymbolKind::TypeWord, type_word(type));
   e_.call(Helper::NewVector);
   used_gp_ &= ~(bit(rdi) | bit(rsi));
   push_gp(rax, StackKind::Ref, type);
@@ -210,7 +210,7 @@ void Compiler::array_method(Method* m) {
       spill_registers();
       Entry array = top(rank);
       load_to(rdi, array);
-      e_.mov(rsi, SymbolKind::TypeWord, element_type->id().value);
+      e_.mov(rsi, SymbolKind::TypeWord, type_word(element_type));
       call_helper(Helper::ElementAddressCheck);
     }
     const Gp base = multi_address(m, rank);

@@ -2,6 +2,7 @@
 #include "abi/type_head.h"
 #include "compile/baseline/arg_moves_x64.h"
 #include "compile/baseline/compiler_x64.h"
+#include "load/il/tail_call.h"
 #include "load/types/classify.h"
 
 namespace rapgo::compile::baseline {
@@ -327,7 +328,7 @@ void Compiler::constrain(const Instruction& i, Method*& m, bool& is_virtual) {
   Entry& e = top(depth);
   copy_to_home(e);
   if (type->is_nullable()) {
-    e_.mov(rdi, SymbolKind::TypeWord, type->id().value);
+    e_.mov(rdi, SymbolKind::TypeWord, type_word(type));
     load_to(rsi, e);
     call_helper(Helper::BoxNullable);
     a.mov(home(e.word), rax);
@@ -339,7 +340,7 @@ void Compiler::constrain(const Instruction& i, Method*& m, bool& is_virtual) {
       a.lea(rdi, ptr(rax, 8));
       load_to(rsi, e);
       a.mov(home(e.word), rax);
-      e_.mov(rdx, SymbolKind::TypeWord, type->id().value);
+      e_.mov(rdx, SymbolKind::TypeWord, type_word(type));
       call_helper(Helper::CopyStruct);
     } else {
       a.mov(rcx, home(e.word));
@@ -351,21 +352,6 @@ void Compiler::constrain(const Instruction& i, Method*& m, bool& is_virtual) {
   }
   e.kind = StackKind::Ref;
   e.in = In::Home;
-}
-
-// III.2.4: a call right before the return leaves this frame first, where nothing in it can be needed any more.
-bool Compiler::tail_call_permitted(const Instruction& i, const Instruction* next, const types::Signature& s, StackKind this_kind) const {
-  if (!i.has(il::prefix::kTail) || !next || next->op != Opcode::Ret || synchronized_ || exposed_base_ || saved_sp_ || s.vararg) return false;
-  if (body_.innermost_try(il_) >= 0 || body_.innermost_handler(il_) >= 0) return false;
-  const abi::ValueShape result = types::shape_of(s.ret);
-  if (result.is_void != result_shape_.is_void || result.kind != result_shape_.kind || result.size != result_shape_.size || result.memory != result_shape_.memory) return false;
-  if (result.is_struct() && s.ret != body_.return_type) return false;
-  abi::ArgAssigner assign(abi::returns_hidden(result)), own(abi::returns_hidden(result_shape_));
-  if (this_kind != StackKind::Void && assign.next(abi::ValueShape{}).by_address) return false;
-  for (Type* p : s.params)
-    if (p->is_byref() || assign.next(types::shape_of(p)).by_address) return false;
-  for (const abi::ValueShape& shape : arg_shapes_) own.next(shape);
-  return assign.stack_words() <= own.stack_words();
 }
 
 // The arguments are in their registers and in the outgoing words: on into the callee in this frame's place. What follows is where a
@@ -431,8 +417,7 @@ void Compiler::call(const Instruction& i, const Instruction* next) {
     pass_variable_arguments(body_.call_site(i.token()), s.params.size());
   }
   const StackKind this_kind = !s.has_this ? StackKind::Void : m->declaring->is_value_type() ? StackKind::ByRef : StackKind::Ref;
-  // The receiver of a value type's method may lie in this frame.
-  call_method(m, is_virtual, this_kind != StackKind::ByRef && tail_call_permitted(i, next, s, this_kind));
+  call_method(m, is_virtual, il::leaves_frame(body_, i, next, s, this_kind));
 }
 
 void Compiler::call_method(Method* m, bool is_virtual, bool tail) {
@@ -518,7 +503,7 @@ void Compiler::call_indirect(const Instruction& i, const Instruction* next) {
   if (s.vararg) return throw_not_implemented("calli with a variable argument list");
   if (s.call_conv != 0) return call_native(s);
   Target t;
-  t.tail = tail_call_permitted(i, next, s, s.has_this ? StackKind::Ref : StackKind::Void);
+  t.tail = il::leaves_frame(body_, i, next, s, s.has_this ? StackKind::Ref : StackKind::Void);
   t.kind = Target::Pointer;
   t.pointer = pop_value(StackKind::NativeInt);
   // Its home may be reused by nothing before the call: arguments lie below.

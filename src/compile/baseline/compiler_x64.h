@@ -211,7 +211,6 @@ class Compiler {
   void call_native(const types::Signature& s);
   // The extra arguments become a block above the fixed ones, which must be on top afterwards.
   void pass_variable_arguments(const types::Signature& site, size_t fixed);
-  bool tail_call_permitted(const Instruction& i, const Instruction* next, const types::Signature& s, StackKind this_kind) const;
   void enter_tail(const Target& target, uint32_t stack_words, const Gp& receiver);
   void jump_to_method(const Instruction& i);
   // The arguments are on the stack. `this_kind`: Void if there is no receiver.
@@ -276,6 +275,11 @@ class Compiler {
     }
   }
   Type* type_at(load::metadata::Token token);      // closed ones only
+  // The id for SymbolKind::TypeWord. A class that cannot be laid out is the instruction's failure, not that of the whole method when it is installed.
+  static uint32_t type_word(Type* type) {
+    type->head();
+    return type->id().value;
+  }
   Method* method_at(load::metadata::Token token);
   void take_snapshot();
   void duplicate();

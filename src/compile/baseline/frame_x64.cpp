@@ -174,7 +174,7 @@ void Compiler::prologue() {
   if ((method_->is_static() || method_->is_constructor()) && !method_->is_class_constructor() && !type->before_field_init() && type->static_constructor()) {
     ColdInit c{a.newLabel(), a.newLabel(), type->id().value, ~0u};
     a.test(stubs::Emitter::abs(4), asmjit::imm(static_cast<uint32_t>(abi::kIsInitialized)));
-    e_.abs_done(SymbolKind::TypeWord, type->id().value, offsetof(abi::TypeHead, flags), 4);
+    e_.abs_done(SymbolKind::TypeWord, type_word(type), offsetof(abi::TypeHead, flags), 4);
     a.jz(c.label);
     a.bind(c.back);
     cold_init_.push_back(c);

@@ -154,7 +154,7 @@ void Compiler::store_through(Entry& address, int32_t offset, const Access& ac, T
     release(address);
     if (offset) a.add(rdi, offset);
     a.lea(rsi, home(v.word));
-    e_.mov(rdx, SymbolKind::TypeWord, type->id().value);
+    e_.mov(rdx, SymbolKind::TypeWord, type_word(type));
     call_helper(Helper::CopyStruct);
     return;
   }
@@ -297,7 +297,7 @@ void Compiler::class_check(Type* type) {
   ColdInit c{a.newLabel(), a.newLabel(), type->id().value, il_};
   Mem flags = stubs::Emitter::abs(4);
   a.test(flags, asmjit::imm(static_cast<uint32_t>(abi::kIsInitialized)));
-  e_.abs_done(SymbolKind::TypeWord, type->id().value, offsetof(abi::TypeHead, flags), 4);
+  e_.abs_done(SymbolKind::TypeWord, type_word(type), offsetof(abi::TypeHead, flags), 4);
   a.jz(c.label);
   a.bind(c.back);
   cold_init_.push_back(c);

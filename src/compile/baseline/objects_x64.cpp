@@ -52,7 +52,7 @@ bool Compiler::does_nothing(Method* ctor) {
 void Compiler::allocate(Type* type) {
   claim(rax);
   claim(rdi);
-  e_.mov(rdi, SymbolKind::TypeWord, type->id().value);
+  e_.mov(rdi, SymbolKind::TypeWord, type_word(type));
   e_.call(Helper::NewObject);
   free_gp(rdi);
 }
@@ -79,7 +79,7 @@ void Compiler::new_object(const Instruction& i) {
     }
     for (uint32_t k = 0; k < n; ++k) release(pop());
     spill_registers();
-    e_.mov(rdi, SymbolKind::TypeWord, type->id().value);
+    e_.mov(rdi, SymbolKind::TypeWord, type_word(type));
     a.mov(esi, n);
     a.lea(rdx, home(dims));
     call_helper(Helper::NewMultiArray);
@@ -267,7 +267,7 @@ void Compiler::box(Type* type) {
     Entry v = pop_value(StackKind::Struct);
     copy_to_home(v);
     spill_registers();
-    e_.mov(rdi, SymbolKind::TypeWord, type->id().value);
+    e_.mov(rdi, SymbolKind::TypeWord, type_word(type));
     a.lea(rsi, home(v.word));
     call_helper(Helper::BoxNullable);
     used_gp_ |= 1;
@@ -284,7 +284,7 @@ void Compiler::box(Type* type) {
     a.mov(home(keep), rax);
     a.lea(rdi, ptr(rax, 8));
     a.lea(rsi, home(v.word));
-    e_.mov(rdx, SymbolKind::TypeWord, type->id().value);
+    e_.mov(rdx, SymbolKind::TypeWord, type_word(type));
     call_helper(Helper::CopyStruct);
     pop();
     used_gp_ |= 1;
@@ -307,7 +307,7 @@ void Compiler::unbox(Type* type) {
     allocate(type);
     a.mov(home(keep), rax);
     load_to(rsi, boxed);
-    e_.mov(rdi, SymbolKind::TypeWord, type->id().value);
+    e_.mov(rdi, SymbolKind::TypeWord, type_word(type));
     a.lea(rdx, ptr(rax, 8));
     call_helper(Helper::UnboxNullable);
     a.mov(rax, home(keep));
@@ -320,10 +320,10 @@ void Compiler::unbox(Type* type) {
   load_to(rdi, object);
   release(object);
   Label done = a.newLabel();
-  e_.cmp(dword_ptr(rdi), SymbolKind::TypeWord, type->id().value);
+  e_.cmp(dword_ptr(rdi), SymbolKind::TypeWord, type_word(type));
   a.lea(rax, ptr(rdi, 8));
   a.je(done);
-  e_.mov(rsi, SymbolKind::TypeWord, type->id().value);
+  e_.mov(rsi, SymbolKind::TypeWord, type_word(type));
   call_helper(Helper::UnboxCheck);
   a.bind(done);
   used_gp_ |= 1;
@@ -338,7 +338,7 @@ void Compiler::unbox_any(Type* type) {
     spill_registers();
     load_to(rsi, object);
     release(object);
-    e_.mov(rdi, SymbolKind::TypeWord, type->id().value);
+    e_.mov(rdi, SymbolKind::TypeWord, type_word(type));
     push_home(StackKind::Struct, type, (type->value_size() + 7) / 8);
     a.lea(rdx, home(top().word));
     call_helper(Helper::UnboxNullable);
@@ -367,7 +367,7 @@ void Compiler::cast(Type* type, bool throwing) {
     Entry o = pop();
     Entry t = entry(StackKind::NativeInt);
     t.in = In::Symbol;
-    t.value = e_.symbol(SymbolKind::TypeWord, type->id().value);
+    t.value = e_.symbol(SymbolKind::TypeWord, type_word(type));
     coerce(o, StackKind::Ref);
     helper_call(throwing ? Helper::CastClass : Helper::IsInst, {o, t}, StackKind::Ref, type);
     return;
@@ -380,16 +380,16 @@ void Compiler::cast(Type* type, bool throwing) {
   a.test(r, r);
   a.jz(done);
   if (exact) {
-    e_.cmp(dword_ptr(r), SymbolKind::TypeWord, type->id().value);
+    e_.cmp(dword_ptr(r), SymbolKind::TypeWord, type_word(type));
   } else {
     a.mov(r11d, dword_ptr(r));
-    e_.cmp(dword_ptr(r11, static_cast<int32_t>(offsetof(abi::TypeHead, display) + 4 * static_cast<uint32_t>(depth))), SymbolKind::TypeWord, type->id().value);
+    e_.cmp(dword_ptr(r11, static_cast<int32_t>(offsetof(abi::TypeHead, display) + 4 * static_cast<uint32_t>(depth))), SymbolKind::TypeWord, type_word(type));
   }
   a.je(done);
   if (throwing) {
     // Cold, but the registers are at hand here: rare in code size terms, and predicted.
     if (r.id() != rdi.id()) a.mov(rdi, r);
-    e_.mov(rsi, SymbolKind::TypeWord, type->id().value);
+    e_.mov(rsi, SymbolKind::TypeWord, type_word(type));
     e_.call(Helper::ThrowInvalidCast);
   } else {
     a.xor_(r.r32(), r.r32());
@@ -478,7 +478,7 @@ void Compiler::typed_reference_value(Type* type) {
       Label ok = a.newLabel();
       a.je(ok);
       a.xor_(edi, edi);
-      e_.mov(rsi, SymbolKind::TypeWord, type->id().value);
+      e_.mov(rsi, SymbolKind::TypeWord, type_word(type));
       e_.call(Helper::ThrowInvalidCast);
       a.bind(ok);
     }

@@ -69,6 +69,7 @@ void Frame::translate_root() {
   b_.set_block(entry);
   b_.set_position(index_, 0);
   if (abi_hidden_result() && g.is_osr) unsupported("an OSR entry with a large struct result");
+  find_tail_calls();
   declare_variables();
   receive_arguments();
   if (!g.is_osr) start_class();

@@ -1,8 +1,10 @@
 // Calls: the convention, devirtualization by exact type or profile, constructors, constrained calls.
 #include <algorithm>
+#include <optional>
 
 #include "abi/call_layout.h"
 #include "compile/il2hir/frame.h"
+#include "load/il/tail_call.h"
 #include "load/types/classify.h"
 
 namespace rapgo::compile::il2hir {
@@ -304,13 +306,51 @@ bool Frame::translate_call(const Instruction& i) {
   if (i.op == Opcode::Callvirt && signature.has_this) {
     check_null(args[0]);
     args[0].non_null = true;
+    if (tail_of_itself(il_)) {
+      translate_tail_of_itself(std::move(args));
+      return true;
+    }
     push_call_result(call_virtual(target, std::move(args)));
     return true;
   }
   if (target->is_abstract()) unsupported("a direct call of an abstract method");
+  if (tail_of_itself(il_)) {
+    translate_tail_of_itself(std::move(args));
+    return true;
+  }
   // A reference type's instance method called directly: `this` may be null as far as IL goes; the callee faults where it uses it.
   push_call_result(call_exact(target, std::move(args), false));
   return true;
+}
+
+void Frame::find_tail_calls() {
+  std::optional<Instruction> call;
+  for (const Instruction& i : body_->instructions()) {
+    if (call && i.op == Opcode::Ret) {
+      try {
+        Method* target = call->op == Opcode::Calli ? nullptr : body_->method_at(call->token());
+        const auto& signature = target ? target->signature() : body_->signature(call->token());
+        const StackKind this_kind = !signature.has_this ? StackKind::Void : target && target->declaring->is_value_type() ? StackKind::ByRef : StackKind::Ref;
+        if (load::il::leaves_frame(*body_, *call, &i, signature, this_kind)) {
+          if (target != method() || (call->op == Opcode::Callvirt && target->is_virtual())) unsupported("a tail call");
+          tail_calls_.push_back(call->offset);
+        }
+      } catch (const load::types::LoadError&) {
+        // An exit, when it is translated.
+      }
+    }
+    call.reset();
+    if (i.has(load::il::prefix::kTail)) call = i;
+  }
+  pred_count_[0] += static_cast<uint32_t>(tail_calls_.size());
+}
+
+void Frame::translate_tail_of_itself(std::vector<Value> args) {
+  if (!stack_.empty()) unsupported("a tail call with more than its arguments on the evaluation stack");
+  for (size_t k = 0; k < args.size(); k++) store_variable(arg_var(static_cast<uint32_t>(k)), args[k]);
+  init_locals();
+  enter(0);
+  ended_ = true;
 }
 
 // III.2.1: on a value type that implements the method itself no box is made.

@@ -159,13 +159,13 @@ void Frame::go_on(uint32_t parent, std::vector<uint32_t> finallys, uint32_t targ
 }
 
 void Frame::translate_return() {
-  ended_ = true;
   Value v;
   const bool has_value = !body_->return_type->is_void();
   if (has_value) {
     v = pop();
     if (!is_struct(body_->return_type)) v.node = narrowed(body_->return_type, as(v, hir_type_of(body_->return_type)));
   }
+  ended_ = true;  // nothing fails from here on
   if (caller_) {
     if (has_value && is_struct(body_->return_type)) {
       b_.mem_copy(result_pointer_, v.node, words_of(body_->return_type) * 8, true);

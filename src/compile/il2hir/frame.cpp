@@ -369,8 +369,12 @@ void Frame::translate_block(BlockKey key) {
     stack_before_ = stack_;
     try {
       translate(i);
+    } catch (const load::il::InvalidProgram& e) {
+      // It may have come from between two halves of a terminator, or of an inlined body: nothing here can be trusted any more.
+      unsupported(std::string("IL without meaning (") + e.what() + ")");
     } catch (const load::types::LoadError&) {
       // Baseline code throws what is to be thrown, at this very instruction.
+      b_.set_position(index_, il_);
       if (!ended_) exit_here(loop::ExitReason::Unreached);
     }
     if (ended_) return;

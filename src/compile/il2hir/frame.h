@@ -1,5 +1,6 @@
 // One method body being translated: the root of a compilation or something inlined into it. Private to this folder.
 #pragma once
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <memory>
@@ -195,6 +196,11 @@ class Frame {
   bool translate_intrinsic(Method* target);
   bool math_intrinsic(Method* target);
   bool interlocked_intrinsic(Method* target);
+  // Calls that leave the frame first (load/il/tail_call.h), of the root: one of the method itself is a jump to its beginning, which
+  // makes that a join; others are Unsupported. Those of inlined bodies are plain calls: the root's frame is beneath them in baseline code, too.
+  void find_tail_calls();
+  bool tail_of_itself(uint32_t il) const { return std::find(tail_calls_.begin(), tail_calls_.end(), il) != tail_calls_.end(); }
+  void translate_tail_of_itself(std::vector<Value> args);
   static bool starts_class(Method* m);              // its entry runs the class initialiser
   void class_ready(Type* t);                        // initialised, or guarded to be
   void start_class();
@@ -220,6 +226,7 @@ class Frame {
   const Live* live_before_ = nullptr;  // of the current instruction; null: all
   const Live* live_after_ = nullptr;
   std::vector<Live> instruction_live_;  // of the current block: before each instruction, then after the last
+  std::vector<uint32_t> tail_calls_;    // of the method itself, by IL offset
   uint32_t context_ = 0;
   bool ended_ = false;               // the current block has its terminator
   std::vector<LeaveContext> contexts_;
@@ -242,6 +249,10 @@ hir::MemKind mem_kind_of(Type* t);       // scalars only
 loop::ValueKind value_kind_of(StackKind k);
 inline bool is_struct(Type* t) { return t->stack_kind() == StackKind::Struct; }
 inline uint32_t words_of(Type* t) { return (t->value_size() + 7) / 8; }
-inline loop::Symbol type_word(Type* t) { return {loop::SymbolKind::TypeWord, t->id().value, 0}; }
+// A class that cannot be laid out fails here, where the instruction becomes an exit, not when the code is installed.
+inline loop::Symbol type_word(Type* t) {
+  t->head();
+  return {loop::SymbolKind::TypeWord, t->id().value, 0};
+}
 
 }  // namespace rapgo::compile::il2hir

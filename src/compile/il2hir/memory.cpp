@@ -202,6 +202,7 @@ bool Frame::translate_memory(const Instruction& i) {
 }
 
 Node* Frame::static_base(Field* f) {
+  f->declaring->statics();  // what cannot be laid out fails here
   class_ready(f->declaring);
   if (f->is_thread_static) return b_.call_helper(abi::Helper::ThreadStatic, {b_.symbol({loop::SymbolKind::Field, f->id().value, 0})}, throw_state());
   return b_.symbol({loop::SymbolKind::StaticsBase, f->declaring->id().value, 0});
