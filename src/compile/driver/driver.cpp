@@ -6,12 +6,15 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cstring>
+
 #include "base/clock.h"
 #include "base/log.h"
 #include "compile/baseline/baseline.h"
 #include "compile/hir2llvm/hir2llvm.h"
 #include "compile/il2hir/build.h"
 #include "compile/passes/optimization.h"
+#include "llvm_interface.h"
 #include "load/types/method.h"
 #include "loop/event.h"
 
@@ -37,6 +40,16 @@ void Driver::submit(loop::CompilePlan plan) {
   wake_.notify_one();
 }
 
+// What the loader refuses while others' code looks at a plan must not end the process.
+template <class F>
+static void guarded(F f) {
+  try {
+    f();
+  } catch (const std::exception& e) {
+    if (base::log_enabled(base::Channel::compile)) base::log_line(base::Channel::compile, e.what());
+  }
+}
+
 void Driver::work() {
   pthread_setname_np(pthread_self(), "rapgo-compiler");
   // The program's own threads come first.
@@ -54,12 +67,12 @@ void Driver::work() {
       busy_ = true;
     }
     bool found = false;
-    if (config_.elsewhere && plan.tier == Tier::Optimized) config_.in_runtime([&] { found = config_.elsewhere(plan); });
+    if (config_.elsewhere && plan.tier == Tier::Optimized) config_.in_runtime([&] { guarded([&] { found = config_.elsewhere(plan); }); });
     if (found) continue;
     Result result = compile(plan);
     config_.in_runtime([&] {
       install(result);
-      if (config_.on_done) config_.on_done(result);
+      if (config_.on_done) guarded([&] { config_.on_done(result); });
     });
   }
 }
@@ -214,8 +227,16 @@ void* Driver::llvm() {
   std::call_once(llvm_once_, [this] {
     const uint64_t start = base::monotonic_ns();
     void* module = dlopen(config_.llvm_module.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (module) llvm_entry_ = dlsym(module, hir2llvm::kEntryName);
-    if (!llvm_entry_) llvm_error_ = std::string("the optimizer's back end cannot be loaded: ") + (dlerror() ?: "?");
+    // Graphs and code pass between the two as objects in memory: the module must be made of the same headers.
+    const auto* interface = module ? static_cast<const char*>(dlsym(module, hir2llvm::kInterfaceName)) : nullptr;
+    if (!module) llvm_error_ = std::string("the optimizer's back end cannot be loaded: ") + (dlerror() ?: "?");
+    else if (!interface || std::strcmp(interface, RAPGO_LLVM_INTERFACE) != 0) llvm_error_ = "the optimizer's back end " + config_.llvm_module + " is of another build than this program";
+    else llvm_entry_ = dlsym(module, hir2llvm::kEntryName);
+    if (!llvm_entry_ && llvm_error_.empty()) llvm_error_ = "the optimizer's back end " + config_.llvm_module + " has no entry";
+    if (!llvm_entry_) {
+      no_back_end_.store(true, std::memory_order_relaxed);
+      if (base::log_enabled(base::Channel::compile)) base::log_line(base::Channel::compile, llvm_error_ + ": nothing is optimized");
+    }
     std::lock_guard hold(lock_);
     stats_.llvm_load_ns = base::monotonic_ns() - start;
   });

@@ -4,6 +4,7 @@
 // The worker is one low-priority thread in Mode::Native; it enters the runtime (Config::in_runtime) to install only.
 // Errors: a plan that cannot be carried out ends in Result::error, never in an exception. May collect: in compile_now's install step.
 #pragma once
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -64,6 +65,8 @@ class Driver {
   void stop();                             // finishes the plan under way, drops the others
   void abandon();                          // at process exit: does not wait for the plan under way
   Stats stats();
+  // The back end was wanted and is missing, or of another build: no plan for optimized code can be carried out. Said once on the log channel `compile`.
+  bool no_back_end() const { return no_back_end_.load(std::memory_order_relaxed); }
   // Around fork: the child has no worker, and the lock as the forking thread left it.
   void before_fork() { lock_.lock(); }
   void after_fork() { lock_.unlock(); }
@@ -83,6 +86,7 @@ class Driver {
   bool stopping_ = false, busy_ = false, started_ = false;
   std::thread worker_;
   std::once_flag llvm_once_;
+  std::atomic<bool> no_back_end_{false};
   void* llvm_entry_ = nullptr;
   std::string llvm_error_;
   Stats stats_;

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "compile/hir2llvm/machine_x64.h"
+#include "llvm_interface.h"
 
 using namespace rapgo::compile;
 using namespace rapgo::compile::hir2llvm;
@@ -42,6 +43,8 @@ static bool compile(const hir::Graph& g, const Options& options, rapgo::loop::Co
   if (options.dump_object) options.dump_object->assign(object.begin(), object.end());
   return take_object(llvm::StringRef(object.data(), object.size()), lowering.positions, tm, out, error);
 }
+
+extern "C" __attribute__((visibility("default"))) const char rapgo_hir2llvm_interface[] = RAPGO_LLVM_INTERFACE;
 
 extern "C" __attribute__((visibility("default"))) bool rapgo_hir2llvm_compile(const hir::Graph* g, const Options* options,
                                                                               rapgo::loop::CompiledCode* out, std::string* error) {

@@ -20,6 +20,8 @@ struct Options {
 
 // The symbol to look up with dlsym, and its type.
 inline constexpr const char* kEntryName = "rapgo_hir2llvm_compile";
+// A C string in the module: RAPGO_LLVM_INTERFACE of its build (cmake/interface-id.cmake). The entry may be called where it is the caller's, too.
+inline constexpr const char* kInterfaceName = "rapgo_hir2llvm_interface";
 using CompileFunction = bool(const hir::Graph*, const Options*, loop::CompiledCode* out, std::string* error);
 
 }  // namespace rapgo::compile::hir2llvm

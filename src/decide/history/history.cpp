@@ -25,6 +25,8 @@ void History::compiled(const loop::CompilePlan& plan, bool ok) {
     h.osr_done.push_back(plan.osr_il_offset);
 }
 
+void History::abandoned(const loop::CompilePlan& plan) { of(plan.method).compiling = false; }
+
 void History::guard_failed(loop::MethodId m, uint32_t times) { of(m).guard_failures += times; }
 
 void History::rolled_back(loop::MethodId m) {

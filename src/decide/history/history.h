@@ -38,6 +38,7 @@ class History {
 
   void planned(const loop::CompilePlan& plan, double samples);
   void compiled(const loop::CompilePlan& plan, bool ok);
+  void abandoned(const loop::CompilePlan& plan);   // nothing was tried: no verdict on the method
   void guard_failed(loop::MethodId m, uint32_t times);
   void rolled_back(loop::MethodId m);
 
