@@ -35,6 +35,7 @@ constexpr uint64_t kReclaimPause = 250'000'000;    // between reclamations of li
 constexpr uint64_t kRecallAfter = 60'000'000;      // of CPU time: what earlier runs learned is read then
 constexpr uint64_t kProbeTime = 30'000'000;        // probes stay this long at the most
 constexpr uint64_t kProbeCount = 20'000;           // or until so much was counted
+constexpr uint32_t kFailuresAtOnce = 400;          // of one version's guards: retired by the thread that fails, the observer is late
 constexpr uint32_t kOftenEntered = 20;             // transfers into a method's loops: it is called, and not once
 
 void tell(EventKind kind, Tier tier, MethodId method, loop::VersionId version, uint32_t il, uint64_t a, uint64_t b) {
@@ -134,6 +135,7 @@ bool Adaptive::anything_retired() {
 
 void Adaptive::round() {
   observe::Sampler::get().drain([this](const loop::Sample& s) { add_sample(s); });
+  run::transfer::resume_entering(base::monotonic_ns());
   take_loaded();
   take_exits();
   check_probes();
@@ -217,7 +219,7 @@ loop::HotEvent Adaptive::event_for(Method* method, uint32_t il, loop::VersionId 
 }
 
 void Adaptive::consider(const observe::Aggregator::Hot& hot) {
-  if (replaying_) return;
+  if (replaying_ || config_.driver->no_back_end()) return;
   Method* method = Method::from(hot.method);
   if (!config_.may_optimize(method)) return;
   if (hot.samples + loop_samples_[hot.method] < policy_.min_samples) return;
@@ -281,7 +283,8 @@ void Adaptive::plan_done(compile::driver::Result& result) {
     if (plan.tier == Tier::Optimized && config_.remember) config_.remember(result.value);
   }
   std::lock_guard hold(lock_);
-  history_.compiled(plan, result.code != nullptr);
+  if (!result.code && config_.driver->no_back_end()) history_.abandoned(plan);
+  else history_.compiled(plan, result.code != nullptr);
   if (result.code) {
     model_.compiled(plan.tier, result.value->il_bytes, result.compile_ns);
     if (plan.tier == Tier::Optimized) gains_.replaced(method, result.code->id, base::monotonic_ns());
@@ -315,7 +318,32 @@ void Adaptive::take_loaded() {
   }
 }
 
+// A guard that failed, not a way out that the code was made with.
+static bool is_failure(loop::ExitReason reason) {
+  return reason != loop::ExitReason::ExplicitThrow && reason != loop::ExitReason::ExceptionFromCallee && reason != loop::ExitReason::Stress;
+}
+
+// Counts the version's failing exits; true once, when there are so many that nothing may wait for the observer, which may be starved.
+static bool fails_too_often(loop::VersionId version) {
+  struct Count {
+    std::atomic<uint32_t> version{0}, times{0};
+  };
+  static Count counts[1024];
+  Count& c = counts[version.value % std::size(counts)];
+  if (c.version.load(std::memory_order_relaxed) != version.value) {
+    c.times.store(0, std::memory_order_relaxed);
+    c.version.store(version.value, std::memory_order_relaxed);
+  }
+  return c.times.fetch_add(1, std::memory_order_relaxed) + 1 == kFailuresAtOnce;
+}
+
 void Adaptive::exit_taken(MethodId method, loop::VersionId version, uint32_t il, loop::ExitReason reason) {
+  if (is_failure(reason) && !config_.options->stress.any() && fails_too_often(version))
+    if (InstalledCode* code = code::versions::by_id(version)) {
+      code::versions::retire(code, code::versions::RetireReason::GuardTooOften);
+      std::lock_guard hold(notes_lock_);
+      failed_.push_back({method, version, il, reason});
+    }
   // Called while a thread is on its way down: must not wait for the observer. A lost note costs nothing but a later decision.
   std::unique_lock hold(lock_, std::try_to_lock);
   if (hold.owns_lock() && exits_.size() < 100000) exits_.push_back({method, version, il, reason});
@@ -330,11 +358,15 @@ void Adaptive::take_exits() {
   std::map<MethodId, ExitNote> last;
   for (const ExitNote& note : exits_) {
     aggregator_.count_exit(note.method, note.il);
-    if (note.reason != loop::ExitReason::ExplicitThrow && note.reason != loop::ExitReason::ExceptionFromCallee && note.reason != loop::ExitReason::Stress)
-      history_.guard_failed(note.method, 1);
+    if (is_failure(note.reason)) history_.guard_failed(note.method, 1);
     last[note.method] = note;
   }
   exits_.clear();
+  {
+    std::lock_guard hold(notes_lock_);
+    for (const ExitNote& note : failed_) failing_[note.method] = {note, false};
+    failed_.clear();
+  }
   auto reconsider = [&](MethodId id, loop::HotReason reason, uint32_t il) {
     Method* method = Method::from(id);
     if (replaying_ || !config_.may_optimize(method)) return;

@@ -96,6 +96,7 @@ class Adaptive {
   decide::PolicyOptions policy_;
   std::mutex notes_lock_;            // never held together with a wait
   std::vector<loop::CompilePlan> loaded_;
+  std::vector<ExitNote> failed_;     // the last exit of versions that were retired on the spot
   std::vector<ExitNote> exits_;
   struct Failing { ExitNote note; bool general; };  // general: the loop's version was decided upon, the one for calls was not
   std::map<loop::MethodId, Failing> failing_;       // guards fail too often

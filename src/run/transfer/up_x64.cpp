@@ -1,6 +1,7 @@
 // Transfer up: the homes of a baseline frame, handed to the OSR version of its loop.
 #include <atomic>
 #include <cstring>
+#include <mutex>
 
 #include "abi/helpers.h"
 #include "abi/stub_protocol.h"
@@ -13,6 +14,7 @@
 #include "run/calls/icall.h"
 #include "run/threads/suspend.h"
 #include "run/threads/thread.h"
+#include "run/transfer/back_off.h"
 #include "run/transfer/internal.h"
 #include "run/transfer/transfer.h"
 
@@ -55,21 +57,41 @@ abi::TransferUpTarget* refuse() {
   return nullptr;
 }
 
-// How often loops were entered, by method; see entered_often.
+// How often loops were entered, by method; see entered_often. And how fast, by loop: the last one of the method that was entered.
 struct Entered {
   std::atomic<uint32_t> method{0};
   std::atomic<uint32_t> times{0};
+  std::atomic<uint32_t> loop{0};
+  BackOff back_off;
 };
 Entered entered[256];
 
-void count_entry(loop::MethodId method) {
+struct Paused {
+  loop::MethodId method;
+  uint32_t il;
+  uint64_t until_ns;
+};
+std::mutex paused_lock;
+std::vector<Paused> paused;
+
+void count_entry(loop::MethodId method, uint32_t il, uint64_t now) {
   Entered& slot = entered[(method.value * 0x9e3779b97f4a7c15u) >> 56];
   if (slot.method.load(std::memory_order_relaxed) == method.value) {
     slot.times.store(slot.times.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   } else {
     slot.times.store(1, std::memory_order_relaxed);
     slot.method.store(method.value, std::memory_order_relaxed);
+    slot.back_off.reset();
   }
+  if (slot.loop.load(std::memory_order_relaxed) != il) {
+    slot.loop.store(il, std::memory_order_relaxed);
+    slot.back_off.reset();
+  }
+  if (!slot.back_off.entered(now) || calls::compile_hooks.osr_wanted) return;  // --stress=osr wants every entry
+  const uint64_t until = now + slot.back_off.pause();
+  code::versions::disarm(method, il);
+  std::lock_guard hold(paused_lock);
+  paused.push_back({method, il, until});
 }
 
 abi::TransferUpTarget* transfer_up(uint64_t return_address, uint64_t fp) {
@@ -108,9 +130,10 @@ abi::TransferUpTarget* transfer_up(uint64_t return_address, uint64_t fp) {
   up->keep_frame = owns_block || frame.has_localloc;
   threads::current_thread()->transfer = {return_address, target->entry(), static_cast<uint32_t>(end - state.transfer_buffer)};
   tally().up.fetch_add(1, std::memory_order_relaxed);
-  count_entry(from->method);
+  const uint64_t now = base::monotonic_ns();
+  count_entry(from->method, il, now);
   loop::Event e;
-  e.time_ns = base::monotonic_ns();
+  e.time_ns = now;
   e.kind = loop::EventKind::TransferredUp;
   e.tier = loop::Tier::Optimized;
   e.thread = static_cast<uint16_t>(threads::current_thread()->tid);
@@ -136,6 +159,23 @@ std::vector<loop::MethodId> entered_often(uint32_t least) {
     if (const loop::MethodId method{slot.method.load(std::memory_order_relaxed)}) often.push_back(method);
   }
   return often;
+}
+
+void resume_entering(uint64_t now_ns) {
+  std::vector<Paused> due;
+  {
+    std::lock_guard hold(paused_lock);
+    std::erase_if(paused, [&](const Paused& p) {
+      if (p.until_ns > now_ns) return false;
+      due.push_back(p);
+      return true;
+    });
+  }
+  for (const Paused& p : due) {
+    if (!code::versions::find_osr(p.method, p.il)) continue;
+    code::versions::arm(p.method, p.il);
+    if (!code::versions::find_osr(p.method, p.il)) code::versions::disarm(p.method, p.il);  // retired in between
+  }
 }
 
 Counts counts() { return {tally().up.load(), tally().down.load(), tally().up_refused.load()}; }
