@@ -22,6 +22,8 @@ const char* event_name(EventKind k) {
   return names[static_cast<size_t>(k)];
 }
 
+bool events_kept() noexcept { return ring.load(std::memory_order_acquire) != nullptr; }
+
 void emit(const Event& e) noexcept {
   counts[static_cast<size_t>(e.kind)].fetch_add(1, std::memory_order_relaxed);
   if (auto* r = ring.load(std::memory_order_acquire)) r->push(e);

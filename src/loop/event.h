@@ -47,6 +47,8 @@ static_assert(sizeof(Event) == 56 || sizeof(Event) <= 64);
 
 const char* event_name(EventKind);  // event.cpp
 
+// Whether anybody will read what is emitted, its time included. For those who emit often.
+bool events_kept() noexcept;
 // Appends to the process's ring; async-signal-safe, lock-free, drops the oldest when full. Defined in event.cpp.
 void emit(const Event&) noexcept;
 

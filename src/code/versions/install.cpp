@@ -64,6 +64,7 @@ bool sorted(const loop::CompiledCode& c) {
 }
 
 void sort_rows(loop::CompiledCode& c) {
+  if (sorted(c)) return;
   std::stable_sort(c.call_sites.begin(), c.call_sites.end(), by_il<loop::CallSite>);
   std::stable_sort(c.osr_points.begin(), c.osr_points.end(), by_il<loop::OsrPoint>);
 }
@@ -80,10 +81,12 @@ InstalledCode* prepare(std::shared_ptr<const loop::CompiledCode> code, Resolver*
     counters.size = code->probe_words * sizeof(uint64_t);
     counters.words = static_cast<uint64_t*>(memory::meta_block_alloc(counters.size));
   }
-  std::vector<uint64_t> values;
-  values.reserve(code->symbols.size());
-  for (const loop::Symbol& symbol : code->symbols) values.push_back(value_of(symbol, resolver, counters.words));
-  InstalledCode* installed = place(std::move(code), values, counters.words);
+  const size_t count = code->symbols.size();
+  uint64_t few[64];
+  std::vector<uint64_t> many(count > std::size(few) ? count : 0);
+  uint64_t* values = many.empty() ? few : many.data();
+  for (size_t i = 0; i < count; i++) values[i] = value_of(code->symbols[i], resolver, counters.words);
+  InstalledCode* installed = place(std::move(code), {values, count}, counters.words);
   if (installed) counters.words = nullptr;
   return installed;
 }
@@ -91,8 +94,9 @@ InstalledCode* prepare(std::shared_ptr<const loop::CompiledCode> code, Resolver*
 }  // namespace
 
 static constexpr size_t kOptimizedAlign = 64;
+static constexpr size_t kScratchKept = 256 << 10;
 
-InstalledCode* place(std::shared_ptr<const loop::CompiledCode> code, const std::vector<uint64_t>& symbols, uint64_t* counters) {
+InstalledCode* place(std::shared_ptr<const loop::CompiledCode> code, std::span<const uint64_t> symbols, uint64_t* counters) {
   const size_t size = code->bytes.size();
   // Vector constants behind optimized code are loaded by instructions that want their alignment.
   const size_t align = code->tier == loop::Tier::Optimized ? kOptimizedAlign : 16;
@@ -108,7 +112,9 @@ InstalledCode* place(std::shared_ptr<const loop::CompiledCode> code, const std::
   installed->block_size = block_size;
   installed->size = static_cast<uint32_t>(size);
   installed->counters = counters;
-  std::vector<uint8_t> image(size + maps::kHeaderBytes);
+  static thread_local std::vector<uint8_t> scratch;  // warm
+  if (scratch.size() < size + maps::kHeaderBytes) scratch.resize(size + maps::kHeaderBytes);
+  const std::span<uint8_t> image(scratch.data(), size + maps::kHeaderBytes);
   const maps::CodeHeader header{installed, maps::kHeaderMagic};
   static_assert(sizeof header == maps::kHeaderBytes);
   memcpy(image.data(), &header, sizeof header);
@@ -123,13 +129,14 @@ InstalledCode* place(std::shared_ptr<const loop::CompiledCode> code, const std::
       base::fatal("install: relocated value does not fit its field");
   }
   memory::write(installed->start - maps::kHeaderBytes, image);
+  if (scratch.size() > kScratchKept) std::vector<uint8_t>().swap(scratch);
   return installed;
 }
 
 void enter(Registry& r, InstalledCode* code) {
-  code->id = {r.next_id++};
-  code->installed_ns = base::monotonic_ns();
-  r.by_id.emplace(code->id.value, code);
+  code->id = {static_cast<uint32_t>(r.by_id.size())};
+  if (code->installed_ns == 0) code->installed_ns = base::monotonic_ns();
+  r.by_id.push_back(code);
   if (code->method) {
     MethodRecord& record = r.methods[code->method.value];
     record.versions.push_back(code);

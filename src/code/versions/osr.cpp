@@ -68,9 +68,9 @@ bool publish_osr(loop::MethodId method, uint32_t il_offset, InstalledCode* code,
 InstalledCode* find_osr(loop::MethodId method, uint32_t il_offset) {
   Registry& r = registry();
   std::lock_guard guard(r.lock);
-  auto found = r.methods.find(method.value);
-  if (found == r.methods.end()) return nullptr;
-  OsrEntry* entry = find_entry(found->second, il_offset);
+  MethodRecord* found = r.methods.find(method.value);
+  if (!found) return nullptr;
+  OsrEntry* entry = find_entry(*found, il_offset);
   return entry ? entry->code : nullptr;
 }
 
@@ -85,18 +85,18 @@ uint32_t arm(loop::MethodId method, uint32_t il_offset) {
 uint32_t disarm(loop::MethodId method, uint32_t il_offset) {
   Registry& r = registry();
   std::lock_guard guard(r.lock);
-  auto found = r.methods.find(method.value);
-  if (found == r.methods.end()) return 0;
-  const uint32_t changed = patch_all(r, found->second, il_offset, false);
+  MethodRecord* found = r.methods.find(method.value);
+  if (!found) return 0;
+  const uint32_t changed = patch_all(r, *found, il_offset, false);
   // A registered version stays: armed again, it is found again.
-  std::erase_if(found->second.osr, [&](const OsrEntry& e) { return e.il_offset == il_offset && e.code == nullptr; });
+  std::erase_if(found->osr, [&](const OsrEntry& e) { return e.il_offset == il_offset && e.code == nullptr; });
   return changed;
 }
 
 void unregister_osr(Registry& r, InstalledCode* code) {
-  auto found = r.methods.find(code->method.value);
-  if (found == r.methods.end()) return;
-  MethodRecord& record = found->second;
+  MethodRecord* found = r.methods.find(code->method.value);
+  if (!found) return;
+  MethodRecord& record = *found;
   for (size_t i = 0; i < record.osr.size();) {
     if (record.osr[i].code == code) disarm_locked(r, record, record.osr[i].il_offset);
     else i++;

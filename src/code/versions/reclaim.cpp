@@ -41,11 +41,9 @@ void release(Registry& r, InstalledCode* code) {
   memory::meta_block_free(code->counters, code->code.probe_words * sizeof(uint64_t));
   code->counters = nullptr;
   code->state.store(State::Reclaimed);
-  r.by_id.erase(code->id.value);
-  if (code->method) {
-    auto record = r.methods.find(code->method.value);
-    if (record != r.methods.end()) std::erase(record->second.versions, code);
-  }
+  r.by_id[code->id.value] = nullptr;
+  if (code->method)
+    if (MethodRecord* record = r.methods.find(code->method.value)) std::erase(record->versions, code);
   TierFigures& f = figures_of(r, code);
   f.retired_versions--, f.retired_bytes -= code->size;
   f.reclaimed_versions++, f.reclaimed_bytes += code->size;

@@ -61,20 +61,27 @@ void CellTable::remove(uint32_t method, uint32_t cell) {
     }
 }
 
+void MethodTable::grow() {
+  slots_.assign(slots_.size() * 2, {});
+  for (size_t i = 0; i < records_.size(); i++) slot(records_[i].first) = {records_[i].first, static_cast<uint32_t>(i + 1)};
+}
+
 // ---- questions -------------------------------------------------------------------------------------------------
 InstalledCode* active(loop::MethodId method) {
+  // Asked at every first call, when there is none yet: that needs no lock. Who publishes has written the head by then.
+  if (method.value == 0 || __atomic_load_n(&head_of(method)->active_version, __ATOMIC_ACQUIRE) == 0) return nullptr;
   Registry& r = registry();
   std::lock_guard guard(r.lock);
-  auto found = r.methods.find(method.value);
-  return found == r.methods.end() ? nullptr : found->second.active;
+  MethodRecord* found = r.methods.find(method.value);
+  return found ? found->active : nullptr;
 }
 
 InstalledCode* newest(loop::MethodId method, loop::Tier tier) {
   Registry& r = registry();
   std::lock_guard guard(r.lock);
-  auto found = r.methods.find(method.value);
-  if (found == r.methods.end()) return nullptr;
-  auto& versions = found->second.versions;
+  MethodRecord* found = r.methods.find(method.value);
+  if (!found) return nullptr;
+  auto& versions = found->versions;
   for (auto v = versions.rbegin(); v != versions.rend(); ++v)
     if ((*v)->tier == tier && !(*v)->code.is_osr && (*v)->state.load() < State::Retired) return *v;
   return nullptr;
@@ -83,25 +90,21 @@ InstalledCode* newest(loop::MethodId method, loop::Tier tier) {
 std::vector<InstalledCode*> versions_of(loop::MethodId method) {
   Registry& r = registry();
   std::lock_guard guard(r.lock);
-  auto found = r.methods.find(method.value);
-  return found == r.methods.end() ? std::vector<InstalledCode*>{} : found->second.versions;
+  MethodRecord* found = r.methods.find(method.value);
+  return found ? found->versions : std::vector<InstalledCode*>{};
 }
 
 InstalledCode* by_id(loop::VersionId id) {
   Registry& r = registry();
   std::lock_guard guard(r.lock);
-  auto found = r.by_id.find(id.value);
-  return found == r.by_id.end() ? nullptr : found->second;
+  return id.value < r.by_id.size() ? r.by_id[id.value] : nullptr;
 }
 
 void for_each(const std::function<void(const InstalledCode&)>& visit) {
-  std::vector<InstalledCode*> all;
   Registry& r = registry();
   std::lock_guard guard(r.lock);
-  all.reserve(r.by_id.size());
-  for (auto& [id, code] : r.by_id) all.push_back(code);
-  std::sort(all.begin(), all.end(), [](auto* a, auto* b) { return a->id < b->id; });
-  for (InstalledCode* code : all) visit(*code);
+  for (InstalledCode* code : r.by_id)
+    if (code) visit(*code);
 }
 
 void on_install(std::function<void(const InstalledCode&)> hear) {
@@ -134,7 +137,7 @@ Figures figures() {
 
 void emit_event(loop::EventKind kind, const InstalledCode* code, uint64_t a, uint64_t b, uint32_t il) {
   loop::Event e;
-  e.time_ns = base::monotonic_ns();
+  if (loop::events_kept()) e.time_ns = base::monotonic_ns();
   e.kind = kind;
   e.tier = code->tier;
   e.method = code->method;

@@ -2,9 +2,11 @@
 // What code::versions knows, under one lock. Private to this folder.
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -55,6 +57,38 @@ class CellTable {
   size_t used_ = 0, count_ = 0;
 };
 
+// method -> record. Records stay where they are.
+class MethodTable {
+ public:
+  MethodRecord* find(uint32_t method) {
+    const uint32_t at = slot(method).record;
+    return at ? &records_[at - 1].second : nullptr;
+  }
+  MethodRecord& operator[](uint32_t method) {
+    if (MethodRecord* known = find(method)) return *known;
+    if (records_.size() * 2 > slots_.size()) grow();
+    records_.emplace_back(method, MethodRecord());
+    slot(method) = {method, static_cast<uint32_t>(records_.size())};
+    return records_.back().second;
+  }
+  size_t size() const { return records_.size(); }
+  auto begin() { return records_.begin(); }
+  auto end() { return records_.end(); }
+
+ private:
+  struct Slot {
+    uint32_t method, record;  // number, from 1; 0: free
+  };
+  Slot& slot(uint32_t method) {
+    size_t i = (method * 0x9E3779B97F4A7C15ull >> 32) & (slots_.size() - 1);
+    while (slots_[i].record != 0 && slots_[i].method != method) i = (i + 1) & (slots_.size() - 1);
+    return slots_[i];
+  }
+  void grow();
+  std::vector<Slot> slots_ = std::vector<Slot>(1024);
+  std::deque<std::pair<uint32_t, MethodRecord>> records_;
+};
+
 // Cells of 8 bytes in pages of their own that belong to a permanent InstalledCode, so that stack walks know them.
 struct CellPool {
   const char* name;
@@ -65,14 +99,13 @@ struct CellPool {
 struct Registry {
   std::mutex lock;          // everything below
   std::mutex reclaim_lock;  // one reclamation at a time; taken before `lock`
-  std::unordered_map<uint32_t, MethodRecord> methods;
+  MethodTable methods;
   CellTable cells;
-  std::unordered_map<uint32_t, InstalledCode*> by_id;
+  std::vector<InstalledCode*> by_id = std::vector<InstalledCode*>(1);  // null: reclaimed
   std::unordered_map<uint64_t, std::vector<InstalledCode*>> dependents;  // assumption key -> versions
   std::vector<InstalledCode*> retired;
   std::vector<InstalledCode*> graveyard;  // reclaimed in the last round; freed in the next
   CellPool stubs{"method stubs"}, jumps{"direct jumps"};
-  uint32_t next_id = 1;
   // Replaced as a whole under the lock, read without: installing is too frequent for another lock.
   std::atomic<const std::vector<std::function<void(const InstalledCode&)>>*> listeners{nullptr};
   uint64_t retained_limit = 0;
@@ -93,7 +126,7 @@ uint32_t patch_backedges(Registry&, InstalledCode*, uint32_t il_offset, bool on)
 InstalledCode* make_pool_page(Registry&, const char* name, size_t bytes);
 
 // Allocates, copies, relocates, makes the descriptor; not in the registry yet. Null: memory full.
-InstalledCode* place(std::shared_ptr<const loop::CompiledCode>, const std::vector<uint64_t>& symbols, uint64_t* counters);
+InstalledCode* place(std::shared_ptr<const loop::CompiledCode>, std::span<const uint64_t> symbols, uint64_t* counters);
 // Gives the descriptor its number and makes it known.
 void enter(Registry&, InstalledCode*);
 

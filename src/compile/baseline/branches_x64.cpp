@@ -199,25 +199,25 @@ void Compiler::conditional(const Condition& c, uint32_t target, uint32_t next) {
     if (c.also_parity) {
       Label skip = a.newLabel();
       a.jp(skip);
-      a.emit(Inst::jccFromCond(c.cc), t);
+      a.jcc(c.cc, t);
       a.bind(skip);
     } else {
       if (c.or_parity) a.jp(t);
-      a.emit(Inst::jccFromCond(c.cc), t);
+      a.jcc(c.cc, t);
     }
     return;
   }
   Label skip = a.newLabel();
   if (c.also_parity) {
     a.jp(skip);
-    a.emit(Inst::jccFromCond(negateCond(c.cc)), skip);
+    a.jcc(negateCond(c.cc), skip);
   } else if (c.or_parity) {
     Label take = a.newLabel();
     a.jp(take);
-    a.emit(Inst::jccFromCond(negateCond(c.cc)), skip);
+    a.jcc(negateCond(c.cc), skip);
     a.bind(take);
   } else {
-    a.emit(Inst::jccFromCond(negateCond(c.cc)), skip);
+    a.jcc(negateCond(c.cc), skip);
   }
   if (options_.probes) count(counter(loop::ProbeKind::Edge, il_, target));
   if (is_back(target)) back_edge(target);

@@ -15,13 +15,62 @@ Compiler::Compiler(const il::MethodBody& body, const Options& options, const Siz
   out_.inlined.push_back({method_->id()});
   out_.il_bytes = static_cast<uint32_t>(body.code().size());
   synchronized_ = method_->is_synchronized();
-  const uint32_t il_size = out_.il_bytes;
-  out_.il_map.reserve(il_size / 2 + 8);
-  out_.relocs.reserve(il_size / 4 + 8);
-  out_.symbols.reserve(il_size / 8 + 8);
-  out_.unwind.reserve(8);
-  out_.call_sites.reserve(body.blocks.facts().call_count);
-  stack_.reserve(32);
+}
+
+namespace {
+template <class T> void keep(std::vector<T>& to, std::vector<T>& from) {
+  from.clear();
+  to.swap(from);
+}
+// Loading types in the middle of a compilation may lead to another.
+std::vector<std::unique_ptr<Buffers>>& idle() {
+  static thread_local std::vector<std::unique_ptr<Buffers>> list;
+  return list;
+}
+constexpr size_t kMostBytesKept = 256 << 10;
+}  // namespace
+
+void Buffers::clear() {
+  loop::CompiledCode fresh;
+  keep(fresh.bytes, out.bytes);
+  keep(fresh.symbols, out.symbols);
+  keep(fresh.relocs, out.relocs);
+  keep(fresh.unwind, out.unwind);
+  keep(fresh.il_map, out.il_map);
+  keep(fresh.inlined, out.inlined);
+  keep(fresh.call_sites, out.call_sites);
+  keep(fresh.osr_points, out.osr_points);
+  keep(fresh.handlers, out.handlers);
+  keep(fresh.probes, out.probes);
+  keep(fresh.frame.args, out.frame.args);
+  keep(fresh.frame.locals, out.frame.locals);
+  out = std::move(fresh);
+  vars.clear();
+  arg_locations.clear();
+  call_locations.clear();
+  arg_shapes.clear();
+  patches.clear();
+  stack.clear();
+  call_args.clear();
+  blocks.clear();
+  cold.clear();
+  cold_init.clear();
+}
+
+LentBuffers::LentBuffers() {
+  auto& list = idle();
+  if (list.empty()) {
+    it_ = std::make_unique<Buffers>();
+    return;
+  }
+  it_ = std::move(list.back());
+  list.pop_back();
+}
+
+LentBuffers::~LentBuffers() {
+  if (it_->out.bytes.capacity() > kMostBytesKept) return;
+  it_->clear();
+  idle().push_back(std::move(it_));
 }
 
 loop::CompiledCode Compiler::run() {
@@ -41,7 +90,7 @@ loop::CompiledCode Compiler::run() {
     if (!e_.is_bound(filter_labels_[c])) a.bind(filter_labels_[c]);
   }
   finish();
-  return std::move(out_);
+  return out_;  // a copy, no larger than it needs to be
 }
 
 loop::CompiledCode Compiler::run_intrinsic() {
@@ -55,7 +104,7 @@ loop::CompiledCode Compiler::run_intrinsic() {
   call_method(method_, false);
   if (live_) ret();
   finish();
-  return std::move(out_);
+  return out_;  // a copy, no larger than it needs to be
 }
 
 void Compiler::block(uint32_t index) {
@@ -100,8 +149,11 @@ void Compiler::block(uint32_t index) {
 
   try {
     const il::Bytes code = body_.code();
-    Instruction now = il::decode(code, b.begin), next;
-    for (;;) {
+    Instruction two[2];
+    two[0] = il::decode(code, b.begin);
+    for (uint32_t turn = 0;; turn ^= 1) {
+      const Instruction& now = two[turn];
+      Instruction& next = two[turn ^ 1];
       const bool more = now.next_offset < b.end;
       if (more) next = il::decode(code, now.next_offset);
       il_ = now.offset;
@@ -115,7 +167,6 @@ void Compiler::block(uint32_t index) {
         instruction(now, more ? &next : nullptr);
       }
       if (!more || !live_) break;
-      now = next;
     }
     absorbed_ = false;
     if (live_ && index + 1 == body_.blocks.size()) throw_invalid_program("control falls off the end of the method");

@@ -1,6 +1,7 @@
 // The one pass. Members are implemented by opcode family: frame, stack, variables, arithmetic, conversions, branches, memory, arrays, calls,
 // objects, regions, intrinsics.
 #pragma once
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -43,6 +44,48 @@ struct Snapshot {
   uint32_t taken_il = 0, next_il = 0;  // whose offsets become:
   uint32_t taken_pc = 0, next_pc = 0;
   bool branch_if_true = false;
+};
+
+struct BlockState {
+  Label label;
+  uint32_t pc = 0;
+  bool known = false;
+  std::vector<Entry> stack;       // kinds and types; all in homes
+};
+struct Patch {
+  uint32_t at;                    // of the 4-byte field
+  bool frame;                     // frame size; else outgoing bytes
+  int32_t addend;
+};
+struct Cold {
+  Label label;
+  Helper helper;
+  uint32_t il;
+};
+struct ColdInit { Label label, back; uint32_t type; uint32_t il; };
+
+// What a compilation fills, kept by the thread for the next one: memory that is warm and need not be asked for.
+struct Buffers {
+  loop::CompiledCode out;
+  std::vector<Var> vars;
+  std::vector<abi::ArgLocation> arg_locations, call_locations;
+  std::vector<abi::ValueShape> arg_shapes;
+  std::vector<Patch> patches;
+  std::vector<Entry> stack, call_args;
+  std::vector<BlockState> blocks;
+  std::vector<Cold> cold;
+  std::vector<ColdInit> cold_init;
+  void clear();
+};
+class LentBuffers {
+ public:
+  LentBuffers();
+  ~LentBuffers();
+  LentBuffers(const LentBuffers&) = delete;
+  Buffers& operator*() const { return *it_; }
+
+ private:
+  std::unique_ptr<Buffers> it_;
 };
 
 class Compiler {
@@ -292,14 +335,15 @@ class Compiler {
   const Options options_;
   const Sizes sizes_;
   Snapshot* const snapshot_;
-  loop::CompiledCode out_;
+  LentBuffers buffers_;
+  loop::CompiledCode& out_ = (*buffers_).out;
   stubs::Emitter e_;
-  x86::Assembler& a;
+  stubs::Assembler& a;
 
   // frame
-  std::vector<Var> vars_;           // arguments, then locals
-  std::vector<abi::ArgLocation> arg_locations_;
-  std::vector<abi::ValueShape> arg_shapes_;
+  std::vector<Var>& vars_ = (*buffers_).vars;  // arguments, then locals
+  std::vector<abi::ArgLocation>& arg_locations_ = (*buffers_).arg_locations;
+  std::vector<abi::ValueShape>& arg_shapes_ = (*buffers_).arg_shapes;
   abi::ValueShape result_shape_;
   int32_t stack_base_ = 0, result_home_ = 0, exposed_base_ = 0, exposed_block_ = 0, saved_sp_ = 0;
   int32_t zero_low_ = 0;
@@ -312,15 +356,10 @@ class Compiler {
   std::vector<int32_t> copy_home_;  // methods with jmp: per argument, the address of the caller's copy if it came in a register
   bool synchronized_ = false;
   loop::HandlerRow lock_row_{};
-  struct Patch {
-    uint32_t at;                    // of the 4-byte field
-    bool frame;                     // frame size; else outgoing bytes
-    int32_t addend;
-  };
-  std::vector<Patch> patches_;
+  std::vector<Patch>& patches_ = (*buffers_).patches;
 
   // state
-  std::vector<Entry> stack_;
+  std::vector<Entry>& stack_ = (*buffers_).stack;
   uint32_t depth_words_ = 0;
   uint32_t used_gp_ = 0, used_xmm_ = 0;
   uint32_t il_ = 0;                 // of the current instruction
@@ -329,22 +368,9 @@ class Compiler {
   bool absorbed_ = false;           // the next instruction has been compiled with this one
   bool presumed_ = false;           // entry stack of the current block is a guess
 
-  struct BlockState {
-    Label label;
-    uint32_t pc = 0;
-    bool known = false;
-    std::vector<Entry> stack;       // kinds and types; all in homes
-  };
-  std::vector<BlockState> blocks_;
-
-  struct Cold {
-    Label label;
-    Helper helper;
-    uint32_t il;
-  };
-  std::vector<Cold> cold_;
-  struct ColdInit { Label label, back; uint32_t type; uint32_t il; };
-  std::vector<ColdInit> cold_init_;
+  std::vector<BlockState>& blocks_ = (*buffers_).blocks;
+  std::vector<Cold>& cold_ = (*buffers_).cold;
+  std::vector<ColdInit>& cold_init_ = (*buffers_).cold_init;
   struct Trampoline {               // continuation behind a finally: go on to the next one, or to the target
     Label label;
     uint32_t il, target;
@@ -359,8 +385,8 @@ class Compiler {
   static constexpr uint32_t kEdge = 1u << 31;   // a table's target is a number of edge_labels_
   struct Edge { Label label; uint32_t target; };
   std::vector<Edge> edge_labels_;
-  std::vector<abi::ArgLocation> call_locations_;  // of the call being compiled; kept for their memory
-  std::vector<Entry> call_args_;
+  std::vector<abi::ArgLocation>& call_locations_ = (*buffers_).call_locations;  // of the call being compiled
+  std::vector<Entry>& call_args_ = (*buffers_).call_args;
   uint32_t reserved_words_ = 0;     // above the arguments of the call being compiled: its variable arguments
   int32_t cookie_word_ = -1;        // their block
 };

@@ -90,8 +90,10 @@ Entry Compiler::entry(StackKind kind, Type* type) {
   Entry e;
   e.kind = kind;
   e.type = type;
-  if (kind == StackKind::Struct && !type) invalid("value type where a number or reference is wanted");
-  if (kind == StackKind::Struct) e.words = static_cast<uint16_t>((type->value_size() + 7) / 8);
+  if (kind == StackKind::Struct) {
+    if (!type) invalid("value type where a number or reference is wanted");
+    e.words = static_cast<uint16_t>((type->value_size() + 7) / 8);
+  }
   return e;
 }
 

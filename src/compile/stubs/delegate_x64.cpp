@@ -17,7 +17,7 @@ struct DelegateBuilder {
   const CallLayout& with_this;
   const CallLayout& without;
   const DelegateOffsets& at;
-  x86::Assembler& a = e.a;
+  Assembler& a = e.a;
   Gp self = kIntArg[with_this.args[0].reg[0]];
 
   // Register arguments to their places in the callee without a receiver. Each place is at or before the old one, so ascending order is safe.

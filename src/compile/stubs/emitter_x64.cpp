@@ -1,22 +1,8 @@
 #include "compile/stubs/emitter_x64.h"
 
-#include <string>
-
 #include "base/error.h"
 
 namespace rapgo::compile::stubs {
-
-Emitter::Emitter(loop::CompiledCode& out) : out(out) {
-  holder_.init(asmjit::Environment::host());
-  holder_.setErrorHandler(this);
-  holder_.attach(&a);
-}
-
-Emitter::~Emitter() = default;
-
-void Emitter::handleError(asmjit::Error, const char* message, asmjit::BaseEmitter*) {
-  base::fatal((std::string("machine code emission: ") + message).c_str());
-}
 
 uint32_t Emitter::symbol(loop::SymbolKind kind, uint32_t id, uint32_t extra) {
   const loop::Symbol s{kind, id, extra};
@@ -41,7 +27,7 @@ void Emitter::nops(uint32_t bytes) {
                                       {0x66, 0x0f, 0x1f, 0x84, 0, 0, 0, 0, 0}};
   while (bytes) {
     const uint32_t n = bytes < 9 ? bytes : 9;
-    a.embed(table[n - 1], n);
+    raw(table[n - 1], n);
     bytes -= n;
   }
 }
@@ -55,9 +41,8 @@ uint32_t Emitter::patchable_nop() {
 }
 
 void Emitter::finish() {
-  const asmjit::CodeBuffer& buffer = holder_.sectionById(0)->buffer();
-  if (holder_.hasUnresolvedLinks()) base::fatal("machine code emission: a label was never bound");
-  out.bytes.assign(buffer.data(), buffer.data() + buffer.size());
+  if (!a.all_bound()) base::fatal("machine code emission: a label was never bound");
+  out.bytes.assign(a.bufferData(), a.bufferData() + a.offset());
   if (!out.code_size) out.code_size = static_cast<uint32_t>(out.bytes.size());
 }
 

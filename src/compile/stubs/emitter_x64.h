@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "abi/helpers.h"
+#include "compile/stubs/assembler_x64.h"
 #include "loop/compiled_code.h"
 
 namespace rapgo::compile::stubs {
@@ -16,12 +17,13 @@ namespace x86 = asmjit::x86;
 // Integer argument registers in the order of abi/call_layout.h.
 inline constexpr x86::Gp kIntArg[6] = {x86::rdi, x86::rsi, x86::rdx, x86::rcx, x86::r8, x86::r9};
 
-class Emitter : public asmjit::ErrorHandler {
- public:
-  explicit Emitter(loop::CompiledCode& out);
-  ~Emitter() override;
+class Emitter {
+  LentAssembler lent_;
 
-  x86::Assembler a;
+ public:
+  explicit Emitter(loop::CompiledCode& out) : a(*lent_), out(out) {}
+
+  Assembler& a;
   loop::CompiledCode& out;
 
   uint32_t pc() const { return static_cast<uint32_t>(a.offset()); }
@@ -65,18 +67,8 @@ class Emitter : public asmjit::ErrorHandler {
 
   // A nop (or patchable call) of 5 bytes inside one aligned 8-byte word; returns its offset.
   uint32_t patchable_nop();
-  // As asmjit's embed, without its checks where there is room.
-  void raw(const void* bytes, size_t n) {
-    if (a.remainingSpace() < n) [[unlikely]] {
-      a.embed(bytes, n);
-      return;
-    }
-    std::memcpy(a._bufferPtr, bytes, n);
-    a._bufferPtr += n;
-    asmjit::CodeBuffer& buffer = a._section->buffer();
-    if (buffer._size < a.offset()) buffer._size = a.offset();
-  }
-  // The commonest instructions of baseline code, encoded here: asmjit takes 20 times as long. `size` is 4 or 8.
+  void raw(const void* bytes, size_t n) { a.raw(bytes, n); }
+  // The commonest instructions of baseline code, encoded here. `size` is 4 or 8.
   void load_frame(const x86::Gp& reg, int32_t offset, uint32_t size) { frame_move(0x8B, reg.id(), offset, size); }
   void store_frame(int32_t offset, const x86::Gp& reg, uint32_t size) { frame_move(0x89, reg.id(), offset, size); }
   void nops(uint32_t bytes);
@@ -89,8 +81,8 @@ class Emitter : public asmjit::ErrorHandler {
   // push rbp has happened.
   void frame_pushed() { row(16, false, -16); }
 
-  uint32_t label_offset(const asmjit::Label& l) const { return static_cast<uint32_t>(holder_.labelOffset(l)); }  // REQUIRES: bound
-  bool is_bound(const asmjit::Label& l) const { return holder_.isLabelBound(l); }
+  uint32_t label_offset(const asmjit::Label& l) const { return a.offset_of(l); }  // REQUIRES: bound
+  bool is_bound(const asmjit::Label& l) const { return a.is_bound(l); }
   // Moves the bytes into `out`. Labels must be bound. No emission afterwards.
   void finish();
 
@@ -131,9 +123,6 @@ class Emitter : public asmjit::ErrorHandler {
     if (!out.unwind.empty() && out.unwind.back().pc == r.pc) out.unwind.back() = r;
     else out.unwind.push_back(r);
   }
-  void handleError(asmjit::Error, const char* message, asmjit::BaseEmitter*) override;
-
-  asmjit::CodeHolder holder_;
 };
 
 }  // namespace rapgo::compile::stubs

@@ -31,11 +31,11 @@ void note_facts(BodyFacts& f, const Instruction& i) {
 // argument or local they name.
 struct Plain {
   enum Names : uint8_t { Nothing, Argument, Local };
-  std::array<uint8_t, 256> length{}, call{}, index{};
-  std::array<Names, 256> names{};
+  uint8_t length = 0, call = 0, index = 0;
+  Names names = Nothing;
 };
-Plain make_plain() {
-  Plain p;
+std::array<Plain, 256> make_plain() {
+  std::array<Plain, 256> all;
   for (unsigned byte = 0; byte < 256; ++byte) {
     const Opcode op = one_byte_opcode(static_cast<uint8_t>(byte));
     if (op == Opcode::Count) continue;
@@ -53,25 +53,21 @@ Plain make_plain() {
       default: operand = 4;
     }
     if (reads_variable && operand > 1) continue;
-    p.length[byte] = static_cast<uint8_t>(1 + operand);
-    p.call[byte] = o.flow == Flow::Call;
+    Plain& p = all[byte];
+    p.length = static_cast<uint8_t>(1 + operand);
+    p.call = o.flow == Flow::Call;
     if (reads_variable) {
-      p.names[byte] = o.canonical == Opcode::Ldarg ? Plain::Argument : Plain::Local;
-      p.index[byte] = static_cast<uint8_t>(o.implied);
+      p.names = o.canonical == Opcode::Ldarg ? Plain::Argument : Plain::Local;
+      p.index = static_cast<uint8_t>(o.implied);
     }
   }
-  return p;
+  return all;
 }
-const Plain kPlain = make_plain();
+const std::array<Plain, 256> kPlain = make_plain();
 
 }  // namespace
 
-uint32_t BlockMap::index_containing(uint32_t il) const {
-  const auto it = std::upper_bound(blocks_.begin(), blocks_.end(), il, [](uint32_t at, const Block& b) { return at < b.begin; });
-  return static_cast<uint32_t>(it - blocks_.begin()) - 1;
-}
-
-BlockMap find_blocks(const metadata::BodyBytes& body, uint32_t arg_count, uint32_t local_count) {
+BlockMap find_blocks(const metadata::BodyBytes& body, uint32_t arg_count, uint32_t local_count, bool edges) {
   BlockMap map;
   const auto size = static_cast<uint32_t>(body.code.size());
   if (size == 0) throw InvalidProgram(0, "empty method body");
@@ -79,11 +75,16 @@ BlockMap find_blocks(const metadata::BodyBytes& body, uint32_t arg_count, uint32
   map.facts_.arg_address_taken.resize(arg_count);
   map.facts_.arg_stored.resize(arg_count);
   map.facts_.local_address_taken.resize(local_count);
+  map.leaders_.resize((size + 63) / 64);
   auto& starts = map.starts_;
+  auto lead = [&](uint32_t il, uint8_t bits) {
+    starts[il] |= BlockMap::kLeader | bits;
+    map.leaders_[il / 64].bits |= uint64_t{1} << il % 64;
+  };
 
   auto target = [&](const Instruction& from, uint32_t to) {
     if (to >= size) throw InvalidProgram(from.offset, "branch out of the method");
-    starts[to] |= BlockMap::kLeader | BlockMap::kTarget;
+    lead(to, BlockMap::kTarget);
     if (to <= from.offset) {
       starts[to] |= BlockMap::kLoopHeader;
       map.facts_.has_backward_branch = true;
@@ -91,17 +92,18 @@ BlockMap find_blocks(const metadata::BodyBytes& body, uint32_t arg_count, uint32
   };
 
   // Pass 1: instruction starts, leaders, facts.
-  starts[0] |= BlockMap::kLeader;
+  lead(0, 0);
+  uint32_t instructions = 0, calls = 0;
   for (uint32_t at = 0; at < size;) {
     const uint8_t byte = body.code[at];
-    if (const uint8_t length = kPlain.length[byte]; length && length <= size - at) {
-      const Plain::Names names = kPlain.names[byte];
-      const uint32_t index = length == 2 ? body.code[at + 1] : kPlain.index[byte];
-      if (names == Plain::Nothing || index < (names == Plain::Argument ? arg_count : local_count)) {
+    const Plain plain = kPlain[byte];
+    if (plain.length && plain.length <= size - at) {
+      const uint32_t index = plain.length == 2 ? body.code[at + 1] : plain.index;
+      if (plain.names == Plain::Nothing || index < (plain.names == Plain::Argument ? arg_count : local_count)) {
         starts[at] |= BlockMap::kStart;
-        ++map.facts_.instruction_count;
-        map.facts_.call_count += kPlain.call[byte];
-        at += length;
+        ++instructions;
+        calls += plain.call;
+        at += plain.length;
         continue;
       }
     }
@@ -111,65 +113,77 @@ BlockMap find_blocks(const metadata::BodyBytes& body, uint32_t arg_count, uint32
     note_facts(map.facts_, i);
     const Flow flow = i.info().flow;
     if (flow == Flow::Next || flow == Flow::Call) continue;
-    if (i.next_offset < size) starts[i.next_offset] |= BlockMap::kLeader;
+    if (i.next_offset < size) lead(i.next_offset, 0);
     if (flow == Flow::Branch || flow == Flow::CondBranch || flow == Flow::Leave) target(i, i.target());
     if (flow == Flow::Switch) {
       for (uint32_t n = 0; n < i.switch_count(); ++n) target(i, i.switch_target(n));
     }
   }
+  map.facts_.instruction_count += instructions;
+  map.facts_.call_count += calls;
   for (const metadata::RawClause& c : body.clauses) {
-    starts[c.try_offset] |= BlockMap::kLeader | BlockMap::kTry;
-    starts[c.handler_offset] |= BlockMap::kLeader | BlockMap::kHandler;
-    if (c.try_end() < size) starts[c.try_end()] |= BlockMap::kLeader;
-    if (c.handler_end() < size) starts[c.handler_end()] |= BlockMap::kLeader;
-    if (c.kind == metadata::ClauseKind::Filter) starts[c.filter_offset] |= BlockMap::kLeader | BlockMap::kFilter;
-  }
-  size_t count = 0;
-  for (uint32_t il = 0; il < size; ++il) {
-    if ((starts[il] & BlockMap::kLeader) == 0) continue;
-    if ((starts[il] & BlockMap::kStart) == 0) throw InvalidProgram(il, "branch or clause boundary inside an instruction");
-    ++count;
+    lead(c.try_offset, BlockMap::kTry);
+    lead(c.handler_offset, BlockMap::kHandler);
+    if (c.try_end() < size) lead(c.try_end(), 0);
+    if (c.handler_end() < size) lead(c.handler_end(), 0);
+    if (c.kind == metadata::ClauseKind::Filter) lead(c.filter_offset, BlockMap::kFilter);
   }
 
   // Pass 2: the blocks.
+  uint32_t count = 0;
+  for (auto& l : map.leaders_) {
+    l.before = count;
+    count += static_cast<uint32_t>(std::popcount(l.bits));
+  }
   map.blocks_.reserve(count);
-  for (uint32_t il = 0; il < size; ++il) {
-    const uint8_t bits = starts[il];
-    if (bits & BlockMap::kLeader) {
-      if (!map.blocks_.empty()) map.blocks_.back().end = il;
+  const auto close = [&](uint32_t end) {
+    if (map.blocks_.empty()) return;
+    Block& b = map.blocks_.back();
+    b.end = end;
+    for (b.last = end - 1; (starts[b.last] & BlockMap::kStart) == 0;) --b.last;
+  };
+  for (size_t w = 0; w < map.leaders_.size(); ++w)
+    for (uint64_t bits = map.leaders_[w].bits; bits; bits &= bits - 1) {
+      const auto il = static_cast<uint32_t>(w * 64) + static_cast<uint32_t>(std::countr_zero(bits));
+      const uint8_t is = starts[il];
+      if ((is & BlockMap::kStart) == 0) throw InvalidProgram(il, "branch or clause boundary inside an instruction");
+      close(il);
       Block b;
       b.begin = il;
-      b.branch_target = bits & BlockMap::kTarget;
-      b.loop_header = bits & BlockMap::kLoopHeader;
-      b.handler_entry = bits & BlockMap::kHandler;
-      b.filter_entry = bits & BlockMap::kFilter;
-      b.try_entry = bits & BlockMap::kTry;
+      b.branch_target = is & BlockMap::kTarget;
+      b.loop_header = is & BlockMap::kLoopHeader;
+      b.handler_entry = is & BlockMap::kHandler;
+      b.filter_entry = is & BlockMap::kFilter;
+      b.try_entry = is & BlockMap::kTry;
       map.blocks_.push_back(b);
     }
-    if (bits & BlockMap::kStart) map.blocks_.back().last = il;
-  }
-  map.blocks_.back().end = size;
+  close(size);
+  if (edges) map.find_edges(body.code);
+  return map;
+}
 
-  // Pass 3: edges.
-  for (uint32_t n = 0; n < map.blocks_.size(); ++n) {
-    Block& b = map.blocks_[n];
-    const Instruction last = decode(body.code, b.last);
+void BlockMap::find_edges(Bytes code) const {
+  if (has_edges_) return;
+  has_edges_ = true;
+  const auto size = static_cast<uint32_t>(code.size());
+  for (uint32_t n = 0; n < blocks_.size(); ++n) {
+    Block& b = blocks_[n];
+    const Instruction last = decode(code, b.last);
     b.flow = last.info().flow;
-    b.first_successor = static_cast<uint32_t>(map.successors_.size());
+    b.first_successor = static_cast<uint32_t>(successors_.size());
     const bool next = b.flow == Flow::Next || b.flow == Flow::Call || b.flow == Flow::CondBranch || b.flow == Flow::Switch;
     if (next && b.end == size) b.falls_off_end = true;
     if (next && b.end < size) {
       b.falls_through = true;
-      map.successors_.push_back(n + 1);
+      successors_.push_back(n + 1);
     }
     if (b.flow == Flow::Branch || b.flow == Flow::CondBranch || b.flow == Flow::Leave) {
-      map.successors_.push_back(map.index_containing(last.target()));
+      successors_.push_back(index_containing(last.target()));
     } else if (b.flow == Flow::Switch) {
-      for (uint32_t k = 0; k < last.switch_count(); ++k) map.successors_.push_back(map.index_containing(last.switch_target(k)));
+      for (uint32_t k = 0; k < last.switch_count(); ++k) successors_.push_back(index_containing(last.switch_target(k)));
     }
-    b.successor_count = static_cast<uint32_t>(map.successors_.size()) - b.first_successor;
+    b.successor_count = static_cast<uint32_t>(successors_.size()) - b.first_successor;
   }
-  return map;
 }
 
 }  // namespace rapgo::load::il

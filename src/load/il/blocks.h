@@ -1,10 +1,11 @@
 // Basic blocks of a method body, and facts gathered in the same pass over its code.
 // A block begins at offset 0, at every branch target, behind every instruction that does not (only) fall through, and at
 // every boundary of a protected block, handler or filter: so a block lies wholly inside or outside of each of them.
-// Thread safety: immutable after find_blocks. Errors: InvalidProgram (branch out of the code or into the middle of an
+// Thread safety: immutable after find_blocks; find_edges, once, before others look. Errors: InvalidProgram (branch out of the code or into the middle of an
 // instruction, clause boundary inside an instruction, unknown or truncated instruction).
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -19,14 +20,14 @@ inline constexpr uint32_t kNoBlock = ~0u;
 struct Block {
   uint32_t begin = 0, end = 0;     // IL offsets, half open
   uint32_t last = 0;               // offset of the last instruction
-  Flow flow = Flow::Next;          // of the last instruction; Next and Call: falls through to the block at `end`
+  Flow flow = Flow::Next;          // of the last instruction; Next and Call: falls through to the block at `end` (edges)
   bool branch_target = false;      // of some branch, switch or leave
   bool loop_header = false;        // target of a backward branch, switch or leave (one to itself included)
   bool handler_entry = false;      // first block of a catch, filter, finally or fault handler
   bool filter_entry = false;       // first block of a filter expression
   bool try_entry = false;          // first block of a protected block
-  bool falls_through = false;      // may go on to the next block
-  bool falls_off_end = false;      // would go on behind the code: InvalidProgram if ever reached
+  bool falls_through = false;      // may go on to the next block (edges)
+  bool falls_off_end = false;      // would go on behind the code: InvalidProgram if ever reached (edges)
   uint32_t first_successor = 0, successor_count = 0;  // see BlockMap::successors
 };
 
@@ -48,22 +49,35 @@ class BlockMap {
   uint32_t size() const { return static_cast<uint32_t>(blocks_.size()); }
   // Block that begins at `il`; kNoBlock if none does.
   uint32_t index_at(uint32_t il) const { return il < starts_.size() && (starts_[il] & kLeader) ? index_containing(il) : kNoBlock; }
-  uint32_t index_containing(uint32_t il) const;  // REQUIRES: il < code size
+  uint32_t index_containing(uint32_t il) const {  // REQUIRES: il < code size
+    const Leaders& l = leaders_[il / 64];
+    return l.before + static_cast<uint32_t>(std::popcount(l.bits & (~uint64_t{0} >> (63 - il % 64)))) - 1;
+  }
   bool is_instruction(uint32_t il) const { return il < starts_.size() && (starts_[il] & kStart); }
+  // Fills in what is marked (edges), and successors: not every reader wants them. `code` is what find_blocks was given.
+  void find_edges(Bytes code) const;
+  bool has_edges() const { return has_edges_; }
   // Blocks reached by branches and fall-through (fall-through first; leave: its target). Exceptional edges are not listed.
+  // REQUIRES: has_edges().
   std::span<const uint32_t> successors(const Block& b) const { return {successors_.data() + b.first_successor, b.successor_count}; }
   const BodyFacts& facts() const { return facts_; }
 
  private:
-  friend BlockMap find_blocks(const metadata::BodyBytes&, uint32_t, uint32_t);
+  friend BlockMap find_blocks(const metadata::BodyBytes&, uint32_t, uint32_t, bool);
+  struct Leaders {     // of 64 code bytes
+    uint64_t bits = 0;
+    uint32_t before = 0;  // leaders in front of these
+  };
   static constexpr uint8_t kStart = 1, kLeader = 2, kTarget = 4, kLoopHeader = 8, kHandler = 16, kFilter = 32, kTry = 64;
   std::vector<uint8_t> starts_;  // per code byte
-  std::vector<Block> blocks_;
-  std::vector<uint32_t> successors_;
+  std::vector<Leaders> leaders_;
+  mutable std::vector<Block> blocks_;
+  mutable std::vector<uint32_t> successors_;
   BodyFacts facts_;
+  mutable bool has_edges_ = false;
 };
 
 // arg_count includes `this`. Throws InvalidProgram, also for arguments and locals that do not exist.
-BlockMap find_blocks(const metadata::BodyBytes& body, uint32_t arg_count, uint32_t local_count);
+BlockMap find_blocks(const metadata::BodyBytes& body, uint32_t arg_count, uint32_t local_count, bool edges = true);
 
 }  // namespace rapgo::load::il

@@ -1,5 +1,8 @@
 #include "load/il/method_body.h"
 
+#include <algorithm>
+#include <bit>
+
 #include "load/il/regions.h"
 #include "load/metadata/metadata.h"
 #include "load/metadata/signature.h"
@@ -57,7 +60,7 @@ std::vector<Clause> resolve_clauses(const metadata::BodyBytes& raw, TokenResolve
 }
 
 BlockMap checked_blocks(const metadata::BodyBytes& raw, size_t args, size_t locals) {
-  BlockMap blocks = find_blocks(raw, static_cast<uint32_t>(args), static_cast<uint32_t>(locals));
+  BlockMap blocks = find_blocks(raw, static_cast<uint32_t>(args), static_cast<uint32_t>(locals), !raw.clauses.empty());
   if (!raw.clauses.empty()) RegionTree(raw, blocks).check(raw, blocks);
   return blocks;
 }
@@ -100,7 +103,7 @@ std::unique_ptr<MethodBody> MethodBody::load(Method* method) {
 template <class F>
 const void* MethodBody::cached(uint64_t key, F resolve) const {
   if (cached_count_ * 4 >= cache_.size() * 3) {
-    std::vector<Cached> old(cache_.empty() ? 16 : cache_.size() * 2);
+    std::vector<Cached> old(cache_.empty() ? std::bit_ceil(std::max<size_t>(16, raw.code.size() / 8)) : cache_.size() * 2);
     old.swap(cache_);
     for (const Cached& c : old) {
       if (c.key == 0) continue;

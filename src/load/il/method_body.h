@@ -71,7 +71,8 @@ class MethodBody {
   const std::vector<Type*> locals;
   const std::vector<bool> pinned;       // per local
   const std::vector<Clause> clauses;    // inner ones first
-  const BlockMap blocks;
+  const BlockMap blocks;                // with edges where there are clauses, and after want_edges
+  void want_edges() const { blocks.find_edges(raw.code); }
 
   Bytes code() const { return raw.code; }
   const BodyFacts& facts() const { return blocks.facts(); }

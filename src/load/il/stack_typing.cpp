@@ -44,7 +44,10 @@ Type* join_reference_types(Type* a, Type* b) {
   return types::Loader::get().types().object;
 }
 
-StackTyping::StackTyping(const MethodBody& body) : body_(body), entries_(body.blocks.size()) { entries_[0].known = true; }
+StackTyping::StackTyping(const MethodBody& body) : body_(body), entries_(body.blocks.size()) {
+  body.want_edges();
+  entries_[0].known = true;
+}
 
 void StackTyping::invalid(const std::string& reason) const {
   throw InvalidProgram(InvalidProgram(il_, reason), body_.method ? body_.method->display_name() : "a method");

@@ -78,6 +78,13 @@ struct Type::Impl {
   const Signature* function = nullptr;  // FnPtr
 };
 
+// Row tables are written under the lock, with what is finished; and read without, where that is enough.
+template <class T> T* published(T* const& cell) { return __atomic_load_n(&cell, __ATOMIC_ACQUIRE); }
+template <class T> T* publish(T*& cell, T* what) {
+  __atomic_store_n(&cell, what, __ATOMIC_RELEASE);
+  return what;
+}
+
 struct Assembly::Impl {
   // Indexed by row, zero pages until used.
   Type **types = nullptr, **type_refs = nullptr, **type_specs = nullptr;
@@ -230,6 +237,7 @@ uint32_t method_row(Type* definition, uint32_t index);
 Method* method_at(Type* type, uint32_t index);  // definition or instance; made on demand
 Method* definition_method_at(Type* definition, uint32_t index);
 std::string_view method_name_at(Type* definition, uint32_t index);
+bool method_named(Type* definition, uint32_t row, std::string_view name);
 void give_entry(Method* method);
 void give_waiting_entries();  // to methods made before make_entry was set
 Method* new_method();

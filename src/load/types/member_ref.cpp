@@ -13,7 +13,7 @@ Type* parent_type(Assembly* a, md::Token parent, const GenericContext& c, bool* 
     md::SigReader r(a->metadata->blob(a->metadata->type_spec(parent.row()).signature));
     if (Type* known = a->impl->type_specs[parent.row()]) return known;
     Type* t = read_type(a, r, c, open);
-    if (!*open) a->impl->type_specs[parent.row()] = t;
+    if (!*open) publish(a->impl->type_specs[parent.row()], t);
     return t;
   }
   if (parent.is(md::Table::ModuleRef)) throw LoadError(LoadErrorKind::NotSupported, "Assemblies of several modules are not supported.");
@@ -31,9 +31,10 @@ Method* match_in(Type* level, std::string_view name, const SigRef& wanted) {
   Type* d = level->definition;
   if (!d->typedef_row) return nullptr;
   Method *first = nullptr, *strict = nullptr;
-  const uint32_t n = method_count(d);
+  const md::RowRange rows = d->assembly->metadata->methods_of(d->typedef_row);
+  const uint32_t n = rows.size();
   for (uint32_t i = 0; i < n; ++i) {
-    if (method_name_at(d, i) != name) continue;
+    if (!method_named(d, rows[i], name)) continue;
     Method* m = definition_method_at(d, i);
     const SigRef have = signature_ref(m, level->generic_args);
     if (!same_signature(wanted, have, m->generic_args)) continue;
@@ -98,7 +99,7 @@ Method* resolve_method_ref(Assembly* a, uint32_t row, const GenericContext& c) {
     }
     found = Loader::get().method_on(owner, d);
   }
-  if (!open) a->impl->member_refs[row] = found;
+  if (!open) publish(a->impl->member_refs[row], static_cast<void*>(found));
   return found;
 }
 
@@ -114,7 +115,7 @@ Method* resolve_method_spec(Assembly* a, uint32_t row, const GenericContext& c) 
   for (Type*& t : args) t = read_type(a, reader, c, &open);
   Method* found = Loader::get().instantiate(generic, args);
   const bool fixed_parent = !r.method.is(md::Table::MemberRef) || a->impl->member_refs[r.method.row()];
-  if (!open && fixed_parent) a->impl->method_specs[row] = found;
+  if (!open && fixed_parent) publish(a->impl->method_specs[row], found);
   return found;
 }
 
@@ -153,8 +154,35 @@ Field* resolve_field_ref(Assembly* a, uint32_t row, const GenericContext& c) {
   }
   a->impl->member_ref_defs[row] = d;
   found = Loader::get().field_on(owner, d);
-  if (!open) a->impl->member_refs[row] = reinterpret_cast<void*>(reinterpret_cast<uintptr_t>(found) + 1);
+  if (!open) publish(a->impl->member_refs[row], reinterpret_cast<void*>(reinterpret_cast<uintptr_t>(found) + 1));
   return found;
+}
+
+// What a token was found to mean before: without the lock. Null: not known, or not to be known this way.
+Method* known_method(Assembly* a, md::Token token) {
+  const uint32_t row = token.row();
+  if (!row || row > a->metadata->row_count(token.table())) return nullptr;
+  Method* m = nullptr;
+  switch (token.table()) {
+    case md::Table::MethodDef: m = published(a->impl->methods[row]); break;
+    case md::Table::MethodSpec: m = published(a->impl->method_specs[row]); break;
+    case md::Table::MemberRef: {
+      void* known = published(a->impl->member_refs[row]);
+      if (known && !is_field(known)) m = static_cast<Method*>(known);
+      break;
+    }
+    default: break;
+  }
+  return m && (!m->is_virtual() || !m->row || is_done(m->definition->declaring, kSlots)) ? m : nullptr;
+}
+
+Field* known_field(Assembly* a, md::Token token) {
+  const uint32_t row = token.row();
+  if (!row || row > a->metadata->row_count(token.table())) return nullptr;
+  if (token.is(md::Table::Field)) return published(a->impl->fields[row]);
+  if (!token.is(md::Table::MemberRef)) return nullptr;
+  void* known = published(a->impl->member_refs[row]);
+  return known && is_field(known) ? reinterpret_cast<Field*>(reinterpret_cast<uintptr_t>(known) - 1) : nullptr;
 }
 
 Method* with_slot(Method* m) {
@@ -173,11 +201,13 @@ Method* resolve_without_slot(Assembly* a, md::Token token, const GenericContext&
 }
 
 Method* Assembly::resolve_method(metadata::Token token, const GenericContext& context) {
+  if (Method* known = known_method(this, token)) return known;
   Lock lock;
   return guarded(this, [&] { return with_slot(resolve_without_slot(this, token, context)); });
 }
 
 Field* Assembly::resolve_field(metadata::Token token, const GenericContext& context) {
+  if (Field* known = known_field(this, token)) return known;
   Lock lock;
   return guarded(this, [&]() -> Field* {
     switch (token.table()) {

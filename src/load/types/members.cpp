@@ -62,7 +62,7 @@ void build_fields(Type* t) {
       f->is_volatile = has_volatile_modifier(m, r.signature);
       if (f->is_static() && !f->is_literal())
         f->is_thread_static = has_attribute(m, md::Token(md::Table::Field, f->row), "System", "ThreadStaticAttribute");
-      a->impl->fields[f->row] = f;
+      publish(a->impl->fields[f->row], f);
     }
   }
   if (t->is_enum()) {
@@ -130,6 +130,8 @@ Field* Loader::field_on(Type* instance, Field* definition) {
 }
 
 Field* Assembly::field_of_row(uint32_t row) {
+  if (row && row <= metadata->row_count(md::Table::Field))
+    if (Field* known = published(impl->fields[row])) return known;
   Lock lock;
   return guarded(this, [&] {
     if (row == 0 || row > metadata->row_count(md::Table::Field)) throw image::BadImage("field row out of range");
@@ -151,6 +153,11 @@ uint32_t method_row(Type* d, uint32_t index) { return d->assembly->metadata->met
 std::string_view method_name_at(Type* d, uint32_t index) {
   const md::Metadata& m = *d->assembly->metadata;
   return m.string(static_cast<md::StringIndex>(m.column(md::Table::MethodDef, method_row(d, index), 3)));
+}
+
+bool method_named(Type* d, uint32_t row, std::string_view name) {
+  const md::Metadata& m = *d->assembly->metadata;
+  return m.string_is(static_cast<md::StringIndex>(m.column(md::Table::MethodDef, row, 3)), name);
 }
 
 static bool method_is_named(const md::Metadata& m, uint32_t row, std::string_view name) {

@@ -121,12 +121,14 @@ Method* definition_method_at(Type* d, uint32_t index) {
   Method*& m = impl.methods[index];
   if (!m) {
     m = make_definition(d, index);
-    d->assembly->impl->methods[m->row] = m;
+    publish(d->assembly->impl->methods[m->row], m);
   }
   return m;
 }
 
 Method* Assembly::method_of_row(uint32_t row) {
+  if (row && row <= metadata->row_count(md::Table::MethodDef))
+    if (Method* known = published(impl->methods[row])) return known;
   Lock lock;
   return guarded(this, [&] {
     if (row == 0 || row > metadata->row_count(md::Table::MethodDef)) throw image::BadImage("method row out of range");

@@ -32,7 +32,7 @@ Type* resolve_type_ref(Assembly* a, uint32_t row, unsigned depth = 0) {
     default: found = a->find_type(ns, name);
   }
   if (!found) throw_type_load(ns.empty() ? std::string(name) : std::string(ns) + "." + std::string(name), from);
-  return a->impl->type_refs[row] = found;
+  return publish(a->impl->type_refs[row], found);
 }
 
 Type* resolve_type_spec(Assembly* a, uint32_t row, const GenericContext& c) {
@@ -46,12 +46,22 @@ Type* resolve_type_spec(Assembly* a, uint32_t row, const GenericContext& c) {
   md::SigReader r(a->metadata->blob(a->metadata->type_spec(row).signature));
   bool open = false;
   Type* t = read_type(a, r, c, &open);
-  if (!open) a->impl->type_specs[row] = t;
+  if (!open) publish(a->impl->type_specs[row], t);
   return t;
 }
 }  // namespace
 
 Type* Assembly::resolve_type(metadata::Token token, const GenericContext& context) {
+  if (const uint32_t row = token.row(); row && row <= metadata->row_count(token.table())) {
+    Type* known = nullptr;
+    switch (token.table()) {
+      case md::Table::TypeDef: known = published(impl->types[row]); break;
+      case md::Table::TypeRef: known = published(impl->type_refs[row]); break;
+      case md::Table::TypeSpec: known = published(impl->type_specs[row]); break;
+      default: break;
+    }
+    if (known) return known;
+  }
   Lock lock;
   return guarded(this, [&]() -> Type* {
     switch (token.table()) {

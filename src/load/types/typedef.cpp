@@ -107,12 +107,13 @@ Type* make_definition(Assembly* a, uint32_t row) {
     t->generic_args = vars;
     t->contains_vars_ = true;
   }
-  a->impl->types[row] = t;
-  return t;
+  return publish(a->impl->types[row], t);
 }
 }  // namespace
 
 Type* Assembly::type_of_row(uint32_t row) {
+  if (row && row <= metadata->row_count(md::Table::TypeDef))
+    if (Type* known = published(impl->types[row])) return known;
   Lock lock;
   return guarded(this, [&] {
     if (row == 0 || row > metadata->row_count(md::Table::TypeDef)) throw image::BadImage("type definition row out of range");
