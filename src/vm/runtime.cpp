@@ -143,7 +143,15 @@ void wire_loader() {
   Loader& loader = Loader::get();
   loader.make_entry = first_call_entry;
   loader.make_unboxing_entry = [](Method* m) { return run::calls::compile_hooks.unboxing_entry(m); };
-  loader.register_cell = [](Method* m, uint64_t* cell) { versions::register_cell(m->id(), cell); };
+  loader.register_cells = [](std::span<const Loader::VtableCell> cells) {
+    versions::Cell some[64];
+    while (!cells.empty()) {
+      const size_t n = std::min(cells.size(), std::size(some));
+      for (size_t i = 0; i < n; i++) some[i] = {cells[i].method, cells[i].cell};
+      versions::register_cells({some, n});
+      cells = cells.subspan(n);
+    }
+  };
   loader.interface_miss_entry = [] { return abi::helper_entry(abi::Helper::InterfaceMiss); };
   loader.on_type_complete = [](Type* t) { type_completed(t, assumption_broke); };
   loader.register_static_roots = [](uint8_t* at, const abi::GcMap* map) { threads::register_static_roots(at, map); };

@@ -311,11 +311,13 @@ class Compiler {
   void block(uint32_t index);
   void instruction(const Instruction& i, const Instruction* next);
   void record_il() {
-    if (out_.il_map.empty() || out_.il_map.back().il_offset != il_) {
-      const uint32_t at = e_.pc();
-      if (!out_.il_map.empty() && out_.il_map.back().pc == at) out_.il_map.back().il_offset = il_;
-      else out_.il_map.push_back({at, il_});
-    }
+    if (mapped_ && mapped_il_ == il_) return;
+    const uint32_t at = e_.pc();
+    if (mapped_ && mapped_pc_ == at) out_.il_map.back().il_offset = il_;
+    else out_.il_map.push_back({at, il_});
+    mapped_ = true;
+    mapped_il_ = il_;
+    mapped_pc_ = at;
   }
   Type* type_at(load::metadata::Token token);      // closed ones only
   // The id for SymbolKind::TypeWord. A class that cannot be laid out is the instruction's failure, not that of the whole method when it is installed.
@@ -363,6 +365,8 @@ class Compiler {
   uint32_t depth_words_ = 0;
   uint32_t used_gp_ = 0, used_xmm_ = 0;
   uint32_t il_ = 0;                 // of the current instruction
+  bool mapped_ = false;             // the last row of the IL map:
+  uint32_t mapped_il_ = 0, mapped_pc_ = 0;
   uint32_t block_index_ = 0;
   bool live_ = true;                // control reaches the current place
   bool absorbed_ = false;           // the next instruction has been compiled with this one

@@ -7,22 +7,29 @@ namespace rapgo::load::types {
 namespace {
 uint32_t head_word(Type* t) { return t ? word(t->head()) : 0; }
 
-// `cell` follows the entry slot from now on. A publish may happen at any moment on another thread: it writes the entry slot
-// first and the registered cells then, so after registering we write until the two agree.
-void fill_cell(Loader& l, Method* m, uint64_t* cell) {
-  std::atomic_ref<uint64_t> c(*cell);
-  if (m->is_abstract()) return;  // an abstract class has no instances
-  if (m->declaring->is_value_type()) {
-    if (l.make_unboxing_entry) c.store(l.make_unboxing_entry(m));
-    return;
+// The words follow their methods' entry slots from now on. A publish may happen at any moment on another thread: it writes the entry
+// slot first and the registered cells then, so after registering we write until the two agree.
+void fill_vtable(Loader& l, std::span<Method* const> vtable, uint64_t* words) {
+  std::vector<Loader::VtableCell> cells;
+  cells.reserve(vtable.size());
+  for (size_t i = 0; i < vtable.size(); ++i) {
+    Method* m = vtable[i];
+    if (m->is_abstract()) continue;  // an abstract class has no instances
+    if (m->declaring->is_value_type()) {
+      if (l.make_unboxing_entry) std::atomic_ref(words[i]).store(l.make_unboxing_entry(m), std::memory_order_release);
+    } else {
+      cells.push_back({m->id(), &words[i]});
+    }
   }
-  if (l.register_cell) l.register_cell(m, cell);
-  std::atomic_ref<uint64_t> entry(m->entry);
-  for (uint64_t e = entry.load();; ) {
-    c.store(e);
-    const uint64_t now = entry.load();
-    if (now == e) break;
-    e = now;
+  if (l.register_cells) l.register_cells(cells);
+  for (const Loader::VtableCell& cell : cells) {
+    std::atomic_ref<uint64_t> c(*cell.cell), entry(Method::from(cell.method)->entry);
+    for (uint64_t e = entry.load();; ) {
+      c.store(e);
+      const uint64_t now = entry.load();
+      if (now == e) break;
+      e = now;
+    }
   }
 }
 
@@ -156,7 +163,7 @@ void build_head(Type* t) {
   const uint64_t miss = l.interface_miss_entry ? l.interface_miss_entry() : 0;
   for (uint64_t& e : h->imt) e = miss;
   h->vtable_length = static_cast<uint32_t>(vtable.size());
-  for (size_t i = 0; i < vtable.size(); ++i) fill_cell(l, vtable[i], &h->vtable[i]);
+  fill_vtable(l, vtable, h->vtable);
   count_subclass(t);
   if (l.on_type_complete) l.on_type_complete(t);
   withdraw.keep = true;

@@ -127,9 +127,13 @@ class Loader {
   Type* parse_type_name(std::string_view name, Assembly* default_assembly);
 
   // Hooks, set by vm before init returns to user code. Called with the loader lock held (register_static_roots, make_*,
-  // register_cell, interface_miss_entry, on_type_complete): they must not wait for a thread that may want the loader.
+  // register_cells, interface_miss_entry, on_type_complete): they must not wait for a thread that may want the loader.
   std::function<uint64_t(Method*)> make_entry;                            // initial entry-slot value (first-call stub)
-  std::function<void(Method*, uint64_t* cell)> register_cell;             // vtable word `cell` holds method's entry
+  struct VtableCell {
+    loop::MethodId method;
+    uint64_t* cell;
+  };
+  std::function<void(std::span<const VtableCell>)> register_cells;        // vtable words that hold their methods' entries
   // Methods declared by value types take a byref `this`, objects in vtables are boxed: their vtable words hold a permanent
   // stub (`this` += 8, jmp [entry slot]) made here, and are not registered. Interface dispatch needs the same stub.
   std::function<uint64_t(Method*)> make_unboxing_entry;

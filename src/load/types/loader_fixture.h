@@ -35,7 +35,9 @@ inline Loader& test_loader() {
     Loader& l = Loader::get();
     l.make_entry = [](Method* m) { return uint64_t{m->id().value} + 1; };
     l.make_unboxing_entry = [](Method* m) { return uint64_t{m->id().value} + 2; };
-    l.register_cell = [](Method* m, uint64_t* cell) { Mocks::cells.push_back({m, cell}); };
+    l.register_cells = [](std::span<const Loader::VtableCell> cells) {
+      for (const auto& c : cells) Mocks::cells.push_back({Method::from(c.method), c.cell});
+    };
     l.interface_miss_entry = [] { return uint64_t{0x4040}; };
     l.register_static_roots = [](uint8_t*, const abi::GcMap*) { ++Mocks::roots; };
     l.on_type_complete = [](Type* t) { Mocks::completed.push_back(t); };
