@@ -81,6 +81,7 @@ class StubSteps : public testing::Test {
     };
     abi::helper_body(Helper::NewObjectSlow) = reinterpret_cast<void*>(+[](abi::TypeHead* t) { return gc::alloc_object(t); });
     abi::helper_body(Helper::NewVectorSlow) = reinterpret_cast<void*>(+[](abi::TypeHead* t, int64_t n) -> Object* { return gc::alloc_vector(t, n); });
+    abi::helper_body(Helper::NewStringSlow) = reinterpret_cast<void*>(+[](abi::TypeHead* t, int64_t n) -> Object* { return gc::alloc_string(t, static_cast<int32_t>(n)); });
     compile::stubs::testing::install_core();
     run::threads::register_root(&old_holder);
     sem_init(&wanted, 0, 0);
@@ -202,6 +203,23 @@ TEST_F(StubSteps, NewVector) {
         is_new(o, type, 16 + 40, k);
         EXPECT_EQ(word(o, 1), 5u) << k;
         for (int i = 2; i < 7; i++) EXPECT_EQ(word(o, i), 0u) << k;
+      });
+}
+
+TEST_F(StubSteps, NewString) {
+  static auto* type = gc::mock::string_type();
+  at_every_step(
+      Helper::NewString, "NewString",
+      [](abi::InvokeBlock& b, uint64_t) {
+        gc::alloc_object(node());
+        b.ints[0] = reinterpret_cast<uint64_t>(type);
+        b.ints[1] = 5;
+      },
+      [](abi::InvokeBlock& b, uint64_t k) {
+        auto* o = reinterpret_cast<Object*>(b.result_ints[0]);
+        is_new(o, type, 24, k);  // 12 + 2 * 6
+        EXPECT_EQ(word(o, 1), 5u) << k;
+        EXPECT_EQ(word(o, 2), 0u) << k;
       });
 }
 

@@ -123,8 +123,9 @@ void Compiler::element_address(const Instruction& i) {
   push_gp(r, StackKind::ByRef);
 }
 
-void Compiler::new_array(Type* element_type) {
-  Type* type = element_type->make_array(0);
+void Compiler::new_array(Type* element_type) { allocate_with_length(element_type->make_array(0), Helper::NewVector); }
+
+void Compiler::allocate_with_length(Type* type, Helper helper) {
   Entry length = pop_value(StackKind::NativeInt);
   // The helper keeps all registers but rax and r11.
   if (!(length.in == In::Gp && length.reg == rsi.id())) {
@@ -136,7 +137,7 @@ void Compiler::new_array(Type* element_type) {
   claim(rdi);
   claim(rax);
   e_.mov(rdi, SymbolKind::TypeWord, type_word(type));
-  e_.call(Helper::NewVector);
+  e_.call(helper);
   used_gp_ &= ~(bit(rdi) | bit(rsi));
   push_gp(rax, StackKind::Ref, type);
 }

@@ -236,6 +236,7 @@ class Compiler {
   void store_reference_element();
   void element_address(const Instruction& i);
   void new_array(Type* element_type);
+  void allocate_with_length(Type* type, Helper helper);
   void array_method(Method* m);
   Gp multi_address(Method* m, uint32_t rank);                // pops the indexes and the array; result: the array, flat_index_ = register of the index
   uint8_t flat_index_ = 0;
@@ -298,6 +299,8 @@ class Compiler {
 
   // ---- intrinsics_x64.cpp ----
   bool intrinsic(Method* m);
+  bool string_intrinsic(Method* m);
+  bool memory_intrinsic(Method* m);
   bool interlocked(Method* m);
   bool math(Method* m);
 

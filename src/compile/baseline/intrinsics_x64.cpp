@@ -83,8 +83,10 @@ bool Compiler::intrinsic(Method* m) {
     }
     default: break;
   }
-  if (m->body != types::Body::InternalCall || !m->declaring->assembly->is_corlib) return false;
   const Type* d = m->declaring;
+  if (d->kind == Kind::String) return string_intrinsic(m);
+  if (d->name == "Buffer") return memory_intrinsic(m);
+  if (m->body != types::Body::InternalCall || !d->assembly->is_corlib) return false;
   if (d->name == "Interlocked") return interlocked(m);
   if (d->name == "Math") return math(m);
   if (d->name == "Thread" && m->name == "MemoryBarrier") {
@@ -92,6 +94,45 @@ bool Compiler::intrinsic(Method* m) {
     return true;
   }
   return false;
+}
+
+bool Compiler::string_intrinsic(Method* m) {
+  if (m->name == "get_Length") {
+    load_length();
+    coerce(stack_.back(), StackKind::Int32);
+    return true;
+  }
+  if (m->name == "get_Chars") {
+    Type* type = m->signature().ret;
+    Entry index = pop_value(StackKind::Int32), self = pop();
+    Mem at = element(self, index, 2);
+    at.addOffset(int64_t{abi::kStringCharsOffset} - abi::kArrayDataOffset);
+    release(index);
+    release(self);
+    load_from(at, access_of(type), type);
+    return true;
+  }
+  if (m->name == "FastAllocateString") {
+    allocate_with_length(m->declaring, Helper::NewString);
+    return true;
+  }
+  return false;
+}
+
+// Buffer.Memmove and Memcpy: memory without references.
+bool Compiler::memory_intrinsic(Method* m) {
+  if (!m->declaring->assembly->is_corlib || m->declaring->name_space != "System") return false;
+  if (m->name != "Memmove" && m->name != "Memcpy") return false;
+  const types::Signature& s = m->signature();
+  if (s.params.size() != 3 || s.params[0]->kind != Kind::Ptr || s.params[1]->kind != Kind::Ptr) return false;
+  if (s.params[2]->kind == Kind::U4) {
+    copy_block();
+    return true;
+  }
+  if (s.params[2]->kind != Kind::I4) return false;
+  Entry size = pop_value(StackKind::NativeInt), from = pop(), to = pop();
+  helper_call(Helper::MemCopy, {to, from, size}, StackKind::Void);
+  return true;
 }
 
 // Increments, exchanges and compare-exchanges of numbers; those of references need the barrier and stay calls.

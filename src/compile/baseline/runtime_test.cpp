@@ -391,6 +391,7 @@ void thrower() { raise_later(name); }
 
 // ---- internal calls ----
 Object* icall_alloc_string(int32_t n) { return new_string(nullptr, n); }
+Object* body_new_string(abi::TypeHead*, int64_t n) { return new_string(nullptr, static_cast<int32_t>(n)); }
 void icall_initialize_array(abi::Array* a, Field* f) {
   const auto data = f->rva_data();
   std::memcpy(a->data(), data.data(), std::min<size_t>(data.size(), static_cast<size_t>(a->length) * a->head()->element_size));
@@ -535,6 +536,7 @@ void set_up() {
   const auto body = [](Helper h, auto* f) { abi::helper_body(h) = reinterpret_cast<void*>(f); };
   body(Helper::NewObjectSlow, &body_new_object);
   body(Helper::NewVectorSlow, &body_new_vector);
+  body(Helper::NewStringSlow, &body_new_string);
   body(Helper::NewMultiArray, &body_new_multi);
   body(Helper::BoxNullable, &body_box_nullable);
   body(Helper::UnboxNullable, &body_unbox_nullable);

@@ -68,7 +68,7 @@ Value* Lowering::call_helper(abi::Helper h, std::vector<V> args, const hi::Node*
   if (is_asm && result->isVoidTy()) result = b_.getInt64Ty();
   auto* ft = FunctionType::get(result, params, false);
   AttributeList a;
-  bool allocates = h == abi::Helper::NewObject || h == abi::Helper::NewVector;
+  bool allocates = h == abi::Helper::NewObject || h == abi::Helper::NewVector || h == abi::Helper::NewString;
   if (allocates) {
     a = a.addRetAttribute(c_, Attribute::NoAlias).addRetAttribute(c_, Attribute::NonNull);
     // Collecting moves only objects that no register or stack word names: nothing this code has loaded changes.

@@ -201,6 +201,8 @@ class Frame {
   void find_tail_calls();
   bool tail_of_itself(uint32_t il) const { return std::find(tail_calls_.begin(), tail_calls_.end(), il) != tail_calls_.end(); }
   void translate_tail_of_itself(std::vector<Value> args);
+  bool string_intrinsic(Method* target);
+  bool memory_intrinsic(Method* target);
   static bool starts_class(Method* m);              // its entry runs the class initialiser
   void class_ready(Type* t);                        // initialised, or guarded to be
   void start_class();

@@ -72,6 +72,47 @@ bool Frame::interlocked_intrinsic(Method* target) {
   return false;
 }
 
+// What a string is made of: its length never changes, its characters only while it is being made.
+bool Frame::string_intrinsic(Method* target) {
+  const auto& params = target->signature().params;
+  if (target->name == "get_Length" && params.empty()) {
+    Value self = pop();
+    check_null(self);
+    push(StackKind::Int32, b_.length(self.node));
+    return true;
+  }
+  if (target->name == "get_Chars" && params.size() == 1) {
+    Value index = pop(), self = pop();
+    check_null(self);
+    Node* n = as_int32(index);
+    check_bounds(n, b_.length(self.node));
+    Memory m = plain(MemKind::U16);
+    m.alias = hir::AliasKind::Element;
+    Node* at = b_.binary(Op::Shl, b_.convert(Op::Zext32, hir::Type::I64, n), b_.i32(1));
+    push(StackKind::Int32, b_.load(b_.add(Op::PtrAdd, hir::Type::Ptr, {self.node, at}), abi::kStringCharsOffset, m));
+    return true;
+  }
+  if (target->name == "FastAllocateString" && params.size() == 1) {
+    Node* length = b_.convert(Op::Sext32, hir::Type::I64, as_int32(pop()));
+    push({StackKind::Ref, target->declaring, b_.call_helper(abi::Helper::NewString, {b_.symbol(type_word(target->declaring)), length}, throw_state()), true, true});
+    return true;
+  }
+  return false;
+}
+
+// Memory without references, which may overlap. What faults there is thrown where the helper was called: a handler of this compilation
+// would not see it.
+bool Frame::memory_intrinsic(Method* target) {
+  const auto& params = target->signature().params;
+  if (params.size() != 3 || params[0]->kind != Kind::Ptr || params[1]->kind != Kind::Ptr || covered_here()) return false;
+  const bool move = target->name == "Memmove" && params[2]->kind == Kind::U4;
+  if (!move && !(target->name == "Memcpy" && params[2]->kind == Kind::I4)) return false;
+  Value count = pop(), from = pop(), to = pop();
+  Node* bytes = b_.convert(move ? Op::Zext32 : Op::Sext32, hir::Type::I64, as_int32(count));
+  b_.call_helper(abi::Helper::MemCopy, {as(to, hir::Type::Ptr), as(from, hir::Type::Ptr), bytes});
+  return true;
+}
+
 // true: done, arguments popped and the result pushed.
 bool Frame::translate_intrinsic(Method* target) {
   switch (target->intrinsic) {
@@ -104,7 +145,9 @@ bool Frame::translate_intrinsic(Method* target) {
   }
   Type* t = target->declaring;
   if (!t->assembly || !t->assembly->is_corlib) return false;
+  if (t->kind == Kind::String) return string_intrinsic(target);
   if (t->name_space == "System") {
+    if (t->name == "Buffer") return memory_intrinsic(target);
     if (t->name == "Math" || t->name == "MathF") return math_intrinsic(target);
     if (t->name == "Array" && (target->name == "GetLength" || target->name == "GetUpperBound") && top().node->is_const() && top(1).type && top(1).type->is_array()) {
       const Type* array_type = top(1).type;

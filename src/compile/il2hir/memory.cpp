@@ -1,4 +1,5 @@
 // Fields, statics, indirect access, vectors.
+#include "abi/object.h"
 #include "compile/il2hir/frame.h"
 
 namespace rapgo::compile::il2hir {
@@ -119,6 +120,10 @@ bool Frame::translate_memory(const Instruction& i) {
         Value v{StackKind::ByRef, f->type(), b_.field_addr(base, f->offset())};
         v.non_null = true;
         push(v);
+        return true;
+      }
+      if (f->declaring->kind == Kind::String && object.kind == StackKind::Ref && f->offset() == abi::kStringLengthOffset) {
+        push(StackKind::Int32, b_.length(object.node));  // never changes
         return true;
       }
       Memory m = with(memory_of(f->type(), object.kind == StackKind::Ref ? AliasKind::Field : AliasKind::Any, object.kind == StackKind::Ref ? f->id().value : 0));

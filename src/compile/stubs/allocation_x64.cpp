@@ -13,6 +13,7 @@ using abi::Helper;
 
 namespace {
 constexpr uint32_t kMaxFastLength = 1 << 16;  // gc::kMaxFastLength
+constexpr uint32_t kMaxFastString = 4000;     // longer ones are worth a call, or lie in the large-object space
 Mem head(const Gp& type, size_t field) { return dword_ptr(type, static_cast<int32_t>(field)); }
 }  // namespace
 
@@ -55,6 +56,27 @@ void CoreBuilder::allocation() {
   stubs.restart.push_back({from, e.pc()});
   a.mov(rax, r11);
   a.ret();
+
+  begin("NewString");  // rdi = String, rsi = length
+  stubs.helper[static_cast<int>(Helper::NewString)] = e.pc();
+  a.test(head(rdi, offsetof(abi::TypeHead, flags)), abi::kAllocateSlowly);
+  a.jnz(new_string_slow);
+  a.cmp(rsi, kMaxFastString);
+  a.jae(new_string_slow);
+  from = e.pc();
+  a.mov(r11, RAPGO_TLS(alloc_cursor));
+  a.mov(eax, head(rdi, offsetof(abi::TypeHead, instance_size)));
+  a.lea(rax, ptr(rax, rsi, 1, 2 + 7));  // the characters and a NUL
+  a.and_(rax, -8);
+  a.add(rax, r11);
+  a.cmp(rax, RAPGO_TLS(alloc_limit));
+  a.ja(new_string_slow);
+  a.mov(qword_ptr(r11), rdi);
+  a.mov(dword_ptr(r11, abi::kStringLengthOffset), esi);
+  a.mov(RAPGO_TLS(alloc_cursor), rax);
+  stubs.restart.push_back({from, e.pc()});
+  a.mov(rax, r11);
+  a.ret();
 }
 
 // The slow transition, with every register kept that the fast path keeps.
@@ -83,10 +105,11 @@ void CoreBuilder::allocation_slow() {
     e.frame_at_rsp(8);
     a.ret();
     a.bind(target);
-    a.jmp(h == Helper::NewObjectSlow ? full_labels[0] : full_labels[1]);
+    a.jmp(h == Helper::NewObjectSlow ? full_labels[0] : h == Helper::NewVectorSlow ? full_labels[1] : full_labels[2]);
   };
   slow("NewObject (slow)", new_object_slow, Helper::NewObjectSlow);
   slow("NewVector (slow)", new_vector_slow, Helper::NewVectorSlow);
+  slow("NewString (slow)", new_string_slow, Helper::NewStringSlow);
 }
 
 // rdi = slot, rsi = value. The card is marked first, the store comes last; any slot address will do, the card number wraps.

@@ -72,6 +72,7 @@ void CoreBuilder::full(Helper h) {
   stubs.helper[static_cast<int>(h)] = e.pc();
   if (h == Helper::NewObjectSlow) e.a.bind(full_labels[0]);
   if (h == Helper::NewVectorSlow) e.a.bind(full_labels[1]);
+  if (h == Helper::NewStringSlow) e.a.bind(full_labels[2]);
   enter_transition(e, abi::Mode::Runtime);
   body_call(h);
   const ManagedReturn back = begin_return(e);

@@ -7,15 +7,15 @@ namespace rapgo::compile::stubs {
 
 struct CoreBuilder {
   CoreBuilder(CoreStubs& stubs, Emitter& e)
-      : stubs(stubs), e(e), pending(e.a.newLabel()), osr_return(e.a.newLabel()), new_object_slow(e.a.newLabel()), new_vector_slow(e.a.newLabel()) {
+      : stubs(stubs), e(e), pending(e.a.newLabel()), osr_return(e.a.newLabel()), new_object_slow(e.a.newLabel()), new_vector_slow(e.a.newLabel()), new_string_slow(e.a.newLabel()) {
     for (auto& l : full_labels) l = e.a.newLabel();
   }
 
   CoreStubs& stubs;
   Emitter& e;
-  asmjit::Label pending, osr_return, new_object_slow, new_vector_slow;
+  asmjit::Label pending, osr_return, new_object_slow, new_vector_slow, new_string_slow;
 
-  asmjit::Label full_labels[2];  // NewObjectSlow, NewVectorSlow
+  asmjit::Label full_labels[3];  // NewObjectSlow, NewVectorSlow, NewStringSlow
 
   void begin(const char* name);
   void body_call(abi::Helper h);

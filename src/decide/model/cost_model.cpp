@@ -6,7 +6,7 @@ namespace rapgo::decide {
 
 Estimate CostModel::estimate(const loop::HotEvent& event, loop::Tier tier) const {
   Estimate e;
-  e.cost_ns = ns_per_il_byte(tier) * std::max<uint32_t>(event.il_bytes, 16);
+  e.cost_ns = cost_[static_cast<int>(tier)].estimate(event.il_bytes);
   e.speedup = tier == loop::Tier::Optimized ? speedup(event.method) : 1.0;
   const double so_far = event.samples * event.sample_period_ns;
   if (tier == loop::Tier::Optimized) e.benefit_ns = so_far * (1.0 - 1.0 / std::max(e.speedup, 0.1));
@@ -16,7 +16,7 @@ Estimate CostModel::estimate(const loop::HotEvent& event, loop::Tier tier) const
 }
 
 void CostModel::compiled(loop::Tier tier, uint32_t il_bytes, uint64_t ns) {
-  cost_[static_cast<int>(tier)].observe(static_cast<double>(ns) / std::max<uint32_t>(il_bytes, 16));
+  cost_[static_cast<int>(tier)].observe(il_bytes, static_cast<double>(ns));
 }
 
 void CostModel::measured(loop::MethodId method, double before, double after) {

@@ -25,6 +25,24 @@ class Learned {
   double value_, weight_;
 };
 
+// Compile cost: a fixed part, and so much for each byte of IL. The latter is what all compiles so far took beyond the fixed part, over all
+// their bytes: a mean of ratios would let the many small methods say what a large one costs. Older compiles fade.
+class CompileCost {
+ public:
+  constexpr CompileCost(double fixed, double per_byte, double bytes) : fixed_(fixed), ns_(per_byte * bytes), bytes_(bytes) {}
+  void observe(uint32_t il_bytes, double ns) {
+    ns_ = ns_ * kKept + (ns > fixed_ ? ns - fixed_ : 0);
+    bytes_ = bytes_ * kKept + (il_bytes < kLeast ? kLeast : il_bytes);
+  }
+  double estimate(uint32_t il_bytes) const { return fixed_ + per_byte() * (il_bytes < kLeast ? kLeast : il_bytes); }
+  double per_byte() const { return ns_ / bytes_; }
+
+ private:
+  static constexpr double kKept = 31.0 / 32;
+  static constexpr uint32_t kLeast = 16;
+  double fixed_, ns_, bytes_;
+};
+
 struct Estimate {
   double cost_ns = 0;      // compile time, expected
   double benefit_ns = 0;   // time saved over the expected future, cost not deducted
@@ -41,11 +59,11 @@ class CostModel {
   void compiled(loop::Tier tier, uint32_t il_bytes, uint64_t ns);                 // a compile took this long
   void measured(loop::MethodId method, double before, double after);              // cost per unit of work, before and after
   double speedup(loop::MethodId method) const;                                    // of optimized over baseline code
-  double ns_per_il_byte(loop::Tier tier) const { return cost_[static_cast<int>(tier)].value(); }
 
  private:
-  // Priors measured on the bench programs: baseline about 0.1 us per IL byte, the optimizer about 60 us and 15 ms to load.
-  Learned cost_[4] = {{100, 4}, {120, 4}, {60e3, 2}, {100, 1}};
+  // Priors measured on the bench programs: baseline about 0.1 us per IL byte; the optimizer about 3 ms for the smallest method and
+  // 25 us for each byte, inlined ones included.
+  CompileCost cost_[4] = {{0, 100, 1000}, {0, 120, 1000}, {3e6, 25e3, 1000}, {0, 100, 1000}};
   Learned general_speedup_{3.0, 4};
   std::map<loop::MethodId, Learned> speedup_;
 };

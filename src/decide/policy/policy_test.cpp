@@ -22,6 +22,17 @@ TEST(Policy, ShortRunsDoNotPay) {
   EXPECT_FALSE(decide(hot(4), h, m, {}).plan);
 }
 
+TEST(Policy, ManySmallCompilesSayLittleOfALargeOne) {
+  History h;
+  CostModel m;
+  auto e = hot(60);
+  e.il_bytes = 400;
+  const double before = m.estimate(e, loop::Tier::Optimized).cost_ns;
+  for (int i = 0; i < 32; i++) m.compiled(loop::Tier::Optimized, 13, 3'500'000);
+  EXPECT_LT(m.estimate(e, loop::Tier::Optimized).cost_ns, 2 * before) << "their fixed part is not what a byte costs";
+  EXPECT_TRUE(decide(e, h, m, {}).plan);
+}
+
 TEST(Policy, LongRunsPayAndAskForTheLoop) {
   History h;
   CostModel m;

@@ -16,7 +16,9 @@ namespace {
 
 // Old blocks with at most this many used lines (of 256) are emptied: always, and when compaction is asked for.
 constexpr uint32_t kSparse = 64, kSparseWhenCompacting = 192;
-constexpr size_t kLeastHeadroom = 20u << 20;
+// What old space may grow by before the next major collection: as much as lives; a small heap may grow by more, so that the collection costs
+// less than the copying that filled it.
+constexpr size_t kLeastHeadroom = 6u << 20, kSmallHeap = 20u << 20;
 
 template <bool kMajor> void visit_roots(Tracer<kMajor>& tracer, Heap& heap) {
   auto visit = [&](Object** slot) { tracer.visit(slot); };
@@ -64,7 +66,7 @@ void major(Heap& heap, const void* own_sp, uint32_t sparse) {
   heap.in_major = false;
   reset_nursery(heap, false);
   size_t live = heap.old_bytes();
-  heap.next_major = live + std::max(live, kLeastHeadroom);
+  heap.next_major = live + std::max(live, std::min(live + kLeastHeadroom, kSmallHeap));
   // Near the limit, collect while there is still room for a nursery.
   size_t ceiling = heap.heap_max - std::min(heap.heap_max, heap.nursery_blocks_wanted() * kBlockSize);
   heap.next_major = std::max(std::min(heap.next_major, ceiling), live + live / 16);

@@ -7,7 +7,7 @@ namespace rapgo::gc::heap {
 
 Heap* instance;
 
-static constexpr size_t kLeastNursery = 1u << 20, kMostNursery = 4u << 20, kFirstMajor = 20u << 20;
+static constexpr size_t kLeastNursery = 1u << 20, kMostNursery = 4u << 20, kFirstMajor = 6u << 20;
 // Below this many nursery blocks the program would only collect: better report that memory is out.
 static constexpr size_t kLeastNurseryBlocks = 4;
 // Objects above this size are worth a detour rather than a new buffer.

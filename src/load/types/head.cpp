@@ -86,6 +86,7 @@ void describe(Type* t, abi::TypeHead& h) {
   if (t->kind == Kind::String) {
     h.flags |= kIsString;
     h.element_size = 2;
+    h.instance_size = kStringCharsOffset;  // the collector adds the characters and their NUL
   }
   if (t->is_value_type()) h.value_size = t->value_size();
   if (t->is_nullable() || t->is_enum()) h.element = head_word(t->element);

@@ -30,6 +30,12 @@ Object* new_vector_slow(TypeHead* type, int64_t length) {
   return a;
 }
 
+Object* new_string_slow(TypeHead* type, int64_t length) {
+  String* s = length >= 0 && length <= INT32_MAX ? gc::alloc_string(type, static_cast<int32_t>(length)) : nullptr;
+  if (!s) stack::throw_out_of_memory();
+  return s;
+}
+
 Object* new_multi_array(TypeHead* type, int32_t count, const int64_t* dims) {
   return new_multi(type_of_head(type), {dims, static_cast<size_t>(count)});
 }
@@ -131,6 +137,7 @@ void store_ref(void* slot, Object* value) { gc::store_ref(static_cast<Object**>(
 void register_allocation_bodies() {
   set_body<&new_object_slow>(Helper::NewObjectSlow);
   set_body<&new_vector_slow>(Helper::NewVectorSlow);
+  set_body<&new_string_slow>(Helper::NewStringSlow);
   set_body<&new_multi_array>(Helper::NewMultiArray);
   set_body<&box_nullable_body>(Helper::BoxNullable);
   set_body<&unbox_nullable_body>(Helper::UnboxNullable);

@@ -22,21 +22,148 @@ asm(R"(
   mov %rsp, %rbp
 .endm
 
-RAPGO_FRAMED rapgo_mem_copy      # rdi = to, rsi = from, rdx = bytes; may overlap
-  mov %rdx, %rcx
+# Everything of a block up to 128 bytes is read before anything is written, so overlapping needs no thought there. rdi and rsi stay as they
+# are in the loops: objects are kept by what points at them.
+RAPGO_FRAMED rapgo_mem_copy      # rdi = to, rsi = from, rdx = bytes (below 0: none); may overlap
+  cmp $16, %rdx
+  jb 10f
+  cmp $32, %rdx
+  ja 1f
+  movups (%rsi), %xmm0
+  movups -16(%rsi,%rdx), %xmm1
+  movups %xmm0, (%rdi)
+  movups %xmm1, -16(%rdi,%rdx)
+  pop %rbp
+  ret
+1:
+  cmp $64, %rdx
+  ja 2f
+  movups (%rsi), %xmm0
+  movups 16(%rsi), %xmm1
+  movups -32(%rsi,%rdx), %xmm2
+  movups -16(%rsi,%rdx), %xmm3
+  movups %xmm0, (%rdi)
+  movups %xmm1, 16(%rdi)
+  movups %xmm2, -32(%rdi,%rdx)
+  movups %xmm3, -16(%rdi,%rdx)
+  pop %rbp
+  ret
+2:
+  test %rdx, %rdx
+  js 9f
+  cmp $128, %rdx
+  ja 3f
+  movups (%rsi), %xmm0
+  movups 16(%rsi), %xmm1
+  movups 32(%rsi), %xmm2
+  movups 48(%rsi), %xmm3
+  movups -64(%rsi,%rdx), %xmm4
+  movups -48(%rsi,%rdx), %xmm5
+  movups -32(%rsi,%rdx), %xmm6
+  movups -16(%rsi,%rdx), %xmm7
+  movups %xmm0, (%rdi)
+  movups %xmm1, 16(%rdi)
+  movups %xmm2, 32(%rdi)
+  movups %xmm3, 48(%rdi)
+  movups %xmm4, -64(%rdi,%rdx)
+  movups %xmm5, -48(%rdi,%rdx)
+  movups %xmm6, -32(%rdi,%rdx)
+  movups %xmm7, -16(%rdi,%rdx)
+  pop %rbp
+  ret
+3:
   mov %rdi, %rax
   sub %rsi, %rax
   cmp %rdx, %rax
-  jb 1f
+  jb 6f                          # the destination begins inside the source: backwards
+  cmp $2048, %rdx
+  jae 5f
+  movups -64(%rsi,%rdx), %xmm4   # the end, before it may be overwritten
+  movups -48(%rsi,%rdx), %xmm5
+  movups -32(%rsi,%rdx), %xmm6
+  movups -16(%rsi,%rdx), %xmm7
+  xor %ecx, %ecx
+  lea -64(%rdx), %r8
+4:
+  movups (%rsi,%rcx), %xmm0
+  movups 16(%rsi,%rcx), %xmm1
+  movups 32(%rsi,%rcx), %xmm2
+  movups 48(%rsi,%rcx), %xmm3
+  movups %xmm0, (%rdi,%rcx)
+  movups %xmm1, 16(%rdi,%rcx)
+  movups %xmm2, 32(%rdi,%rcx)
+  movups %xmm3, 48(%rdi,%rcx)
+  add $64, %rcx
+  cmp %r8, %rcx
+  jb 4b
+  movups %xmm4, -64(%rdi,%rdx)
+  movups %xmm5, -48(%rdi,%rdx)
+  movups %xmm6, -32(%rdi,%rdx)
+  movups %xmm7, -16(%rdi,%rdx)
+  pop %rbp
+  ret
+5:
+  mov %rdx, %rcx
   rep movsb
   pop %rbp
   ret
-1:                               # the destination begins inside the source: backwards
-  std
-  lea -1(%rsi,%rcx), %rsi
-  lea -1(%rdi,%rcx), %rdi
-  rep movsb
-  cld
+6:
+  movups (%rsi), %xmm4           # the beginning, before it may be overwritten
+  movups 16(%rsi), %xmm5
+  movups 32(%rsi), %xmm6
+  movups 48(%rsi), %xmm7
+  mov %rdx, %rcx
+7:
+  movups -16(%rsi,%rcx), %xmm0
+  movups -32(%rsi,%rcx), %xmm1
+  movups -48(%rsi,%rcx), %xmm2
+  movups -64(%rsi,%rcx), %xmm3
+  movups %xmm0, -16(%rdi,%rcx)
+  movups %xmm1, -32(%rdi,%rcx)
+  movups %xmm2, -48(%rdi,%rcx)
+  movups %xmm3, -64(%rdi,%rcx)
+  sub $64, %rcx
+  cmp $64, %rcx
+  ja 7b
+  movups %xmm4, (%rdi)
+  movups %xmm5, 16(%rdi)
+  movups %xmm6, 32(%rdi)
+  movups %xmm7, 48(%rdi)
+9:
+  pop %rbp
+  ret
+10:
+  cmp $8, %edx
+  jb 11f
+  mov (%rsi), %rax
+  mov -8(%rsi,%rdx), %rcx
+  mov %rax, (%rdi)
+  mov %rcx, -8(%rdi,%rdx)
+  pop %rbp
+  ret
+11:
+  cmp $4, %edx
+  jb 12f
+  mov (%rsi), %eax
+  mov -4(%rsi,%rdx), %ecx
+  mov %eax, (%rdi)
+  mov %ecx, -4(%rdi,%rdx)
+  pop %rbp
+  ret
+12:
+  cmp $2, %edx
+  jb 13f
+  movzwl (%rsi), %eax
+  movzwl -2(%rsi,%rdx), %ecx
+  mov %ax, (%rdi)
+  mov %cx, -2(%rdi,%rdx)
+  pop %rbp
+  ret
+13:
+  test %edx, %edx
+  jz 9b
+  movzbl (%rsi), %eax
+  mov %al, (%rdi)
   pop %rbp
   ret
 

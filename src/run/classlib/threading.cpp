@@ -239,7 +239,7 @@ const calls::IcallEntry kEntries[] = {
     THREAD("GetPriorityNative", get_priority), THREAD("SetPriorityNative", set_priority), THREAD("GetState", get_state), THREAD("SetState", set_state),
     THREAD("ClrState", clear_state), THREAD("GetName_internal", get_name), THREAD("SetName_icall", set_name), THREAD("GetDomainID", domain_id),
     THREAD("SystemMaxStackStize", max_stack), THREAD("ByteArrayToRootDomain", byte_array_identity), THREAD("ByteArrayToCurrentDomain", byte_array_identity),
-    THREAD("Abort_internal", abort_thread), THREAD("ResetAbortNative", reset_abort), THREAD("SpinWait_nop", spin_nop),
+    THREAD("Abort_internal", abort_thread), THREAD("ResetAbortNative", reset_abort), RAPGO_ICALL_LEAF("System.Threading.Thread::SpinWait_nop", spin_nop),
     RAPGO_ICALL("System.Threading.InternalThread::Thread_free_internal", free_internal),
     VOLATILE("byte", uint8_t), VOLATILE("sbyte", int8_t), VOLATILE("short", int16_t), VOLATILE("ushort", uint16_t), VOLATILE("int", int32_t), VOLATILE("uint", uint32_t),
     VOLATILE("long", int64_t), VOLATILE("ulong", uint64_t), VOLATILE("intptr", intptr_t), VOLATILE("uintptr", intptr_t), VOLATILE("float", float), VOLATILE("single", float),
