@@ -31,6 +31,7 @@
 #include "run/classlib/boot.h"
 #include "run/classlib/console.h"
 #include "run/classlib/classlib.h"
+#include "run/classlib/threads.h"
 #include "run/classlib/objects.h"
 #include "run/stack/border.h"
 #include "run/stack/throw.h"
@@ -370,7 +371,8 @@ int run_program() {
     world->main_ns = base::monotonic_ns();
     status = call_main(entry);
   } catch (const run::ManagedException& e) {
-    run::classlib::die_of(e.object());
+    if (!run::classlib::survive_abort(e.object())) run::classlib::die_of(e.object());
+    run::stack::report_unhandled(e.object());  // and no more, as Mono
   } catch (const load::types::LoadError& e) {
     throw base::UserError(fmt::format("cannot run {}: {}", world->program.path, e.what()));
   }

@@ -236,9 +236,7 @@ void Compiler::emit_call(const Target& target, const types::Signature& s, StackK
   if (hidden) {
     if (target.tail) a.mov(rdi, ptr(rbp, result_home_)); else a.lea(rdi, home(buffer));
   }
-  if (cookie_word_ >= 0) a.lea(r10, home(static_cast<uint32_t>(cookie_word_)));
-  reserved_words_ = 0;
-  cookie_word_ = -1;
+  pass_list();
   if (target.null_check) fault_null(receiver);
   if (target.tail) {
     enter_tail(target, assign.stack_words(), receiver);
@@ -383,6 +381,15 @@ void Compiler::enter_tail(const Target& target, uint32_t stack_words, const Gp& 
   a.nop();  // a return address is looked up one byte earlier
 }
 
+// r10, if the call being compiled has a variable argument list.
+void Compiler::pass_list() {
+  if (cookie_word_ >= 0) a.lea(r10, home(static_cast<uint32_t>(cookie_word_)));
+  if (forwards_list_) a.mov(r10, ptr(rbp, vararg_home_));
+  reserved_words_ = 0;
+  cookie_word_ = -1;
+  forwards_list_ = false;
+}
+
 void Compiler::pass_variable_arguments(const types::Signature& site, size_t fixed) {
   const size_t extra = site.params.size() - fixed;
   if (stack_.size() < site.params.size()) invalid("too few arguments on the evaluation stack");
@@ -412,10 +419,7 @@ void Compiler::call(const Instruction& i, const Instruction* next) {
   bool is_virtual = i.op == Opcode::Callvirt;
   if (i.has(il::prefix::kConstrained)) constrain(i, m, is_virtual);
   const types::Signature& s = m->signature();
-  if (s.vararg) {
-    if (is_virtual && m->declaring->is_interface()) return throw_not_implemented("interface call with a variable argument list: " + m->display_name());
-    pass_variable_arguments(body_.call_site(i.token()), s.params.size());
-  }
+  if (s.vararg) pass_variable_arguments(body_.call_site(i.token()), s.params.size());
   const StackKind this_kind = !s.has_this ? StackKind::Void : m->declaring->is_value_type() ? StackKind::ByRef : StackKind::Ref;
   call_method(m, is_virtual, il::leaves_frame(body_, i, next, s, this_kind));
 }
@@ -438,8 +442,8 @@ void Compiler::call_method(Method* m, bool is_virtual, bool tail) {
   const StackKind this_kind = !instance ? StackKind::Void : by_ref ? StackKind::ByRef : StackKind::Ref;
   if (is_virtual && instance && m->is_virtual() && !by_ref) {
     const bool generic = !m->generic_args.empty();
-    if (generic) {
-      // Its address depends on receiver and arguments: asked for at every call.
+    if (generic || (s.vararg && m->declaring->is_interface())) {
+      // Its address depends on receiver and arguments, or r10 is taken by the argument list: asked for at every call.
       const auto depth = static_cast<uint32_t>(s.params.size());
       spill_registers();
       load_to(rdi, top(depth));
@@ -499,14 +503,19 @@ void Compiler::call_native(const types::Signature& s) {
 }
 
 void Compiler::call_indirect(const Instruction& i, const Instruction* next) {
-  const types::Signature& s = body_.signature(i.token());
-  if (s.vararg) return throw_not_implemented("calli with a variable argument list");
-  if (s.call_conv != 0) return call_native(s);
+  types::Signature s = body_.signature(i.token());
+  if (s.call_conv != 0 && !s.vararg) return call_native(s);
   Target t;
   t.tail = il::leaves_frame(body_, i, next, s, s.has_this ? StackKind::Ref : StackKind::Void);
   t.kind = Target::Pointer;
   t.pointer = pop_value(StackKind::NativeInt);
   // Its home may be reused by nothing before the call: arguments lie below.
+  if (s.vararg) {
+    if (t.pointer.in != In::Const && t.pointer.in != In::Symbol) to_gp(t.pointer);  // the list lies where it was
+    const size_t fixed = s.sentinel >= 0 ? static_cast<size_t>(s.sentinel) : s.params.size();
+    pass_variable_arguments(s, fixed);
+    s.params = s.params.first(fixed);
+  }
   emit_call(t, s, s.has_this ? StackKind::Ref : StackKind::Void);
 }
 
@@ -514,7 +523,7 @@ void Compiler::call_indirect(const Instruction& i, const Instruction* next) {
 void Compiler::jump_to_method(const Instruction& i) {
   Method* m = method_at(i.token());
   const types::Signature& s = m->signature();
-  if (s.vararg || synchronized_) return throw_not_implemented("jmp with a variable argument list or out of a synchronized method");
+  if (s.vararg != method_->signature().vararg) invalid("jmp to a method with other arguments");
   const abi::CallLayout layout = types::call_layout_of(m);
   bool same = layout.args.size() == arg_locations_.size() && layout.hidden_result == (result_home_ != 0);
   for (size_t k = 0; same && k < layout.args.size(); ++k) {
@@ -523,6 +532,12 @@ void Compiler::jump_to_method(const Instruction& i) {
            (!to.by_address || layout.shapes[k].size == arg_shapes_[k].size);
   }
   if (!same) invalid("jmp to a method with other arguments");
+  if (synchronized_) {  // the lock is held until the target returns: a call (Mono's wrapper around the method does the same)
+    for (size_t k = 0; k < layout.args.size(); ++k) load_var(static_cast<uint32_t>(k));
+    forwards_list_ = s.vararg;
+    call_method(m, false);
+    return ret();
+  }
   for (size_t k = 0; k < layout.args.size(); ++k) {
     const abi::ArgLocation& loc = layout.args[k];
     const Var& v = vars_[k];
@@ -548,6 +563,7 @@ void Compiler::jump_to_method(const Instruction& i) {
   for (size_t k = 0; k < layout.args.size(); ++k)
     if (layout.args[k].by_address && layout.args[k].in_registers) a.mov(stubs::kIntArg[layout.args[k].reg[0]], ptr(rbp, copy_home_[k]));
   if (layout.hidden_result) a.mov(rdi, ptr(rbp, result_home_));
+  if (s.vararg) a.mov(r10, ptr(rbp, vararg_home_));
   a.leave();
   e_.frame_at_rsp(8);
   e_.jmp_slot(SymbolKind::EntrySlot, m->id().value);

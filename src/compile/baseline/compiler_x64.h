@@ -255,6 +255,7 @@ class Compiler {
   void call_native(const types::Signature& s);
   // The extra arguments become a block above the fixed ones, which must be on top afterwards.
   void pass_variable_arguments(const types::Signature& site, size_t fixed);
+  void pass_list();
   void enter_tail(const Target& target, uint32_t stack_words, const Gp& receiver);
   void jump_to_method(const Instruction& i);
   // The arguments are on the stack. `this_kind`: Void if there is no receiver.
@@ -396,6 +397,7 @@ class Compiler {
   std::vector<Entry>& call_args_ = (*buffers_).call_args;
   uint32_t reserved_words_ = 0;     // above the arguments of the call being compiled: its variable arguments
   int32_t cookie_word_ = -1;        // their block
+  bool forwards_list_ = false;      // the call being compiled passes this method's own variable arguments on
 };
 
 }  // namespace rapgo::compile::baseline

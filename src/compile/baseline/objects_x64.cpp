@@ -60,10 +60,7 @@ void Compiler::allocate(Type* type) {
 void Compiler::new_object(const Instruction& i) {
   Method* ctor = method_at(i.token());
   Type* type = ctor->declaring;
-  if (ctor->signature().vararg) {
-    if (type->is_value_type()) return throw_not_implemented("newobj of a value type with a variable argument list");
-    pass_variable_arguments(body_.call_site(i.token()), ctor->signature().params.size());
-  }
+  if (ctor->signature().vararg) pass_variable_arguments(body_.call_site(i.token()), ctor->signature().params.size());
   if (type->is_abstract() && type->kind != Kind::String) throw types::LoadError(types::LoadErrorKind::MemberAccess, "cannot create an abstract class: " + type->full_name());
   if (ctor->body == types::Body::ArrayMethod) {
     // Lengths, or lower bounds and lengths, as int64 in the homes above.
@@ -165,9 +162,7 @@ void Compiler::construct_class(Method* ctor) {
   for (size_t i = 0; i < n; ++i) moves.add(call_args_[i], call_locations_[i]);
   moves.finish();
   a.mov(home(waits ? free_word : result_word), rdi);
-  if (cookie_word_ >= 0) a.lea(r10, home(static_cast<uint32_t>(cookie_word_)));
-  reserved_words_ = 0;
-  cookie_word_ = -1;
+  pass_list();
   // An empty constructor is left out. Its call site stays: a frame may be built that looks as if it had called.
   if (!does_nothing(ctor)) e_.call_slot(SymbolKind::EntrySlot, ctor->id().value);
   after_call(ctor);
@@ -193,8 +188,8 @@ void Compiler::construct_struct(Method* ctor) {
     return push_home(StackKind::Struct, type, 1);
   }
   const uint32_t words = (ac.size + 7) / 8;
-  // The value is built above the arguments and copied down.
-  const uint32_t at = depth_words_;
+  // The value is built above the arguments, extra ones included, and copied down.
+  const uint32_t at = depth_words_ + reserved_words_;
   need_words(at + words + 1);
   zero_words(stack_base_ + static_cast<int32_t>(8 * at), words);
   emit_call_with_receiver(ctor, at);
@@ -231,6 +226,7 @@ void Compiler::emit_call_with_receiver(Method* m, uint32_t word) {
   for (size_t i = 0; i < n; ++i) moves.add(call_args_[i], call_locations_[i]);
   moves.finish();
   a.lea(rdi, home(word));
+  pass_list();
   e_.call_slot(SymbolKind::EntrySlot, m->id().value);
   after_call(m);
 }

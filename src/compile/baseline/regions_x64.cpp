@@ -36,6 +36,12 @@ void Compiler::leave(const Instruction& i) {
   const uint32_t target = i.target();
   if (body_.blocks.index_at(target) == il::kNoBlock) invalid("branch target is no instruction");
   while (!stack_.empty()) release(pop());
+  // Filters' handlers excepted, as on Mono.
+  for (const il::Clause& clause : body_.clauses)
+    if (clause.kind == ClauseKind::Catch && clause.in_handler(il_) && !clause.in_handler(target)) {
+      call_helper(Helper::LeaveCatch);
+      break;
+    }
   // Finally clauses whose try block is left, innermost first.
   std::vector<uint32_t> run;
   for (size_t c = 0; c < body_.clauses.size(); ++c) {

@@ -551,6 +551,7 @@ void set_up() {
   body(Helper::InitClass, &body_init_class);
   body(Helper::ThreadStatic, &body_thread_static);
   body(Helper::ResolveVirtual, &body_resolve_virtual);
+  body(Helper::LeaveCatch, +[] {});
   body(Helper::DelegateInit, &body_delegate_init);
   body(Helper::InterfaceMiss, &body_interface_miss);
   body(Helper::FirstCall, &body_first_call);

@@ -378,6 +378,7 @@ Value Frame::call_constrained(Method* target, Type* t, std::vector<Value> args) 
 void Frame::translate_newobj(const Instruction& i) {
   Method* constructor = body_->method_at(i.token());
   Type* t = constructor->declaring;
+  if (constructor->signature().vararg) unsupported("newobj with a variable argument list");
   if (t->is_array()) {  // lengths, or lower bounds and lengths
     std::vector<Value> sizes = pop_arguments(static_cast<uint32_t>(constructor->signature().params.size()));
     Node* list = b_.slot(8 * static_cast<int64_t>(sizes.size()));

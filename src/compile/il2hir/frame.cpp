@@ -2,6 +2,11 @@
 #include "compile/il2hir/frame.h"
 
 #include <algorithm>
+#include <cstddef>
+
+#include "abi/abort_flag.h"
+#include "abi/type_head.h"
+#include "load/types/loader.h"
 
 namespace rapgo::compile::il2hir {
 
@@ -342,6 +347,23 @@ void Frame::run() {
   }
 }
 
+bool Frame::in_try_block(uint32_t il) const {
+  for (const Frame* f = this; f; il = f->caller_ ? f->caller_->il_ : 0, f = f->caller_)
+    if (f->body_->innermost_try(il) >= 0) return true;
+  return false;
+}
+
+// abi/abort_flag.h
+void Frame::leave_for_abort() {
+  load::types::Type* exception = load::types::Loader::get().corlib_type("System.Threading", "ThreadAbortException");
+  exception->head();
+  hir::Memory m;
+  m.kind = hir::MemKind::I32;
+  m.is_volatile = true;
+  hir::Node* flags = b_.load(b_.symbol({loop::SymbolKind::TypeWord, exception->id().value, 0}), offsetof(abi::TypeHead, flags), m);
+  b_.guard_not(b_.binary(hir::Op::And, flags, b_.i32(static_cast<int32_t>(abi::kAbortsWanted))), loop::ExitReason::Stress, state());
+}
+
 void Frame::translate_block(BlockKey key) {
   BlockState& s = blocks_[key];
   const auto& block = body_->blocks[key.second];
@@ -357,6 +379,7 @@ void Frame::translate_block(BlockKey key) {
   // Whatever may turn out to be a loop's header by dominance, IL order notwithstanding.
   prepare_liveness(key.second);
   if (s.joined && has_states()) s.block->entry_state = state();
+  if (block.loop_header && has_states() && in_try_block(block.begin)) leave_for_abort();
   size_t number = 0;
   for (const Instruction& i : body_->instructions(block)) {
     if (!instruction_live_.empty()) {

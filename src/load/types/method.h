@@ -20,6 +20,7 @@ struct Signature {
   uint8_t call_conv = 0;             // metadata::sig_kind low nibble
   Type* ret = nullptr;               // never null: void is Kind::Void
   std::span<Type* const> params;
+  int32_t sentinel = -1;             // call sites that name extra arguments (II.23.2.2): index of the first
 };
 
 enum class Body : uint8_t {

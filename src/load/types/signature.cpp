@@ -94,7 +94,7 @@ Signature read_signature(Assembly* a, md::SigReader& r, const GenericContext& c,
   s.ret = read_type(a, r, c, open);
   std::span<Type*> params = loader().arena.make_array<Type*>(h.param_count);
   for (uint32_t i = 0; i < h.param_count; ++i) {
-    r.skip_if(E::Sentinel);
+    if (r.skip_if(E::Sentinel)) s.sentinel = static_cast<int32_t>(i);
     params[i] = read_type(a, r, c, open);
     if (params[i]->is_void()) throw image::BadImage("parameter of type void");
   }

@@ -1,8 +1,10 @@
 #include "load/types/load_errors.h"
 #include "run/calls/bodies.h"
 #include "run/calls/type_check.h"
+#include "run/stack/abort.h"
 #include "run/stack/border.h"
 #include "run/stack/throw.h"
+#include "run/threads/thread.h"
 
 namespace rapgo::run::calls {
 
@@ -38,6 +40,7 @@ void array_type_mismatch(Context*) { stack::throw_new("System", "ArrayTypeMismat
 void invalid_program(const char* why, Context*) { stack::throw_new("System", "InvalidProgramException", why ? why : "Invalid IL code"); }
 void not_implemented(const char* feature, Context*) { stack::throw_not_implemented(feature ? feature : "not implemented"); }
 void stack_overflow(Context*) { throw stack::ManagedException(stack::stack_overflow_object()); }
+void abort_here(Context* at) { stack::dispatch(*at, stack::take_abort(*threads::current_thread()), stack::How::Throw); }
 void load_error(int64_t index, Context*) { stack::throw_load_error(load::types::recorded_load_error(static_cast<uint32_t>(index))); }
 
 }  // namespace
@@ -55,6 +58,8 @@ void register_throw_bodies() {
   set_body<&invalid_program>(Helper::ThrowInvalidProgram);
   set_body<&not_implemented>(Helper::ThrowNotImplemented);
   set_body<&stack_overflow>(Helper::ThrowStackOverflow);
+  set_body<&abort_here>(Helper::ThrowAbort);
+  set_body<&stack::leave_catch>(Helper::LeaveCatch);
   set_body<&load_error>(Helper::ThrowLoadError);
 }
 

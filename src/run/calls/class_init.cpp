@@ -7,6 +7,7 @@
 #include "gc/binding/handle.h"
 #include "load/types/loader.h"
 #include "run/calls/invoke.h"
+#include "run/stack/abort.h"
 #include "run/stack/call.h"
 #include "run/stack/throw.h"
 #include "run/threads/thread.h"
@@ -95,6 +96,7 @@ void run(Type* type) {
     throw;
   }
   finish(type, kDone);
+  stack::remind_of_abort();  // it was put off
   if (on_class_initialized) on_class_initialized(type);
 }
 

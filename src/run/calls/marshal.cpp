@@ -3,6 +3,7 @@
 #include "load/metadata/attributes.h"
 #include "load/types/classify.h"
 #include "load/types/loader.h"
+#include "run/calls/native_layout.h"
 
 namespace rapgo::run::calls {
 
@@ -31,6 +32,8 @@ bool derives(Type* t, std::string_view name_space, std::string_view name) {
   return false;
 }
 
+bool has_layout(Type* t) { return (t->attributes & md::type_attr::kLayoutMask) != md::type_attr::kAutoLayout; }
+
 Parameter classify(Type* t, int native, bool unicode, bool is_result) {
   Parameter p;
   p.type = t;
@@ -45,13 +48,13 @@ Parameter classify(Type* t, int native, bool unicode, bool is_result) {
   if (is_blittable(t)) return p;
   if (t->kind == Kind::String) return how(native == kLPWStr || (native != kLPStr && native != kUtf8 && unicode) ? How::WideString : How::Utf8String);
   if (t->is_delegate()) return how(How::Delegate);
-  if (t->kind == Kind::Struct) return how(t->name == "HandleRef" ? How::HandleRef : How::Unsupported);
+  if (t->kind == Kind::Struct) return how(t->name == "HandleRef" ? How::HandleRef : has_layout(t) ? How::Struct : How::Unsupported);
   if (t->is_byref()) {
     Type* e = t->element;
     if (e->kind == Kind::Boolean) return how(How::ByRefBool);
     if (e->kind == Kind::String) return how(unicode ? How::Unsupported : How::ByRefString);
     if (e->kind == Kind::Class && derives(e, "System.Runtime.InteropServices", "SafeHandle")) return how(How::ByRefSafeHandle);
-    return how(How::Unsupported);
+    return how(e->kind == Kind::Struct && e->name != "HandleRef" && has_layout(e) ? How::ByRefStruct : How::Unsupported);
   }
   if (t->kind == Kind::SzArray) {
     if (is_blittable(t->element)) return how(How::Array);
@@ -62,7 +65,7 @@ Parameter classify(Type* t, int native, bool unicode, bool is_result) {
     if (derives(t, "System.Runtime.InteropServices", "SafeHandle")) return how(How::SafeHandle);
     if (t->name == "StringBuilder" && t->name_space == "System.Text")
       return how(is_result ? How::Unsupported : unicode || native == kLPWStr ? How::StringBuilderWide : How::StringBuilderUtf8);
-    if ((t->attributes & md::type_attr::kLayoutMask) != md::type_attr::kAutoLayout && !(t->head()->flags & abi::kHasReferences)) return how(How::FormattedClass);
+    if (has_layout(t)) return how(!(t->head()->flags & abi::kHasReferences) && same_layout(t) ? How::FormattedClass : How::ConvertedClass);
   }
   return how(How::Unsupported);
 }
@@ -76,7 +79,8 @@ bool is_blittable(Type* t) {
   if (t->kind != Kind::Struct || t->name == "HandleRef") return false;
   for (Field* f : t->fields())
     if (!f->is_static() && f->type()->kind != Kind::Boolean && !is_blittable(f->type())) return false;
-  return !t->has_references();
+  if (t->has_references()) return false;
+  return !has_layout(t) || same_layout(t);
 }
 
 Pinvoke describe_pinvoke(Method* method) {
@@ -103,6 +107,33 @@ Pinvoke describe_pinvoke(Method* method) {
     p.parameters.push_back(one);
   }
   p.managed = load::types::call_layout_of(method);
+  return p;
+}
+
+Pinvoke describe_native_call(const load::types::Signature& s) {
+  Pinvoke p;
+  if (s.has_this) {
+    p.parameters.push_back({});
+    p.parameters.back().type = load::types::Loader::get().types().i;
+  }
+  for (Type* t : s.params) {
+    p.parameters.push_back(classify(t, kNone, false, false));
+    p.parameters.back().out = t->is_byref();
+  }
+  p.result = classify(s.ret, kNone, false, true);
+  // The values lie one behind the other, from a word of its own each.
+  uint32_t word = 0;
+  for (const Parameter& one : p.parameters) {
+    abi::ArgLocation at;
+    at.stack_word = word;
+    const abi::ValueShape shape = load::types::shape_of(one.type);
+    at.words = std::max(1u, shape.words());
+    word += at.words;
+    p.managed.args.push_back(at);
+    p.managed.shapes.push_back(shape);
+  }
+  p.managed.result_shape = load::types::shape_of(s.ret);
+  p.managed.hidden_result = abi::returns_hidden(p.managed.result_shape);
   return p;
 }
 

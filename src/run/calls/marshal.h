@@ -17,7 +17,9 @@ enum class How : uint8_t {
   StringArray,    // char*[]
   ByRefString, ByRefBool, ByRefSafeHandle,
   SafeHandle, HandleRef, Delegate,
-  FormattedClass, // address behind the header of an object without references
+  FormattedClass, // address behind the header of an object whose native form is the same
+  ConvertedClass, // address of the native form of a class with layout; read back if [Out]
+  Struct, ByRefStruct,  // by value, address: native form of a struct whose bytes differ
   Unsupported,
 };
 struct Parameter {
@@ -37,6 +39,12 @@ struct Pinvoke {
 bool is_blittable(load::types::Type* type);
 // Reads attributes, signature and FieldMarshal rows. Throws LoadError.
 Pinvoke describe_pinvoke(load::types::Method* method);
+// The same for a call through a function pointer: nothing but types is known. Throws LoadError.
+Pinvoke describe_native_call(const load::types::Signature& signature);
+class ManagedArguments;
+// Converts the arguments, calls p.function, or `function`, and converts what comes back. `hidden`: where a result in memory goes, else 0.
+// Narrow results come extended to 32 bits.
+void call_converting(const Pinvoke& p, void* function, const ManagedArguments& args, uint64_t hidden, uint64_t result[2]);
 // Function pointer for native code that calls the delegate; remembered in the delegate.
 void* native_pointer_of(abi::Object* delegate);
 // The delegate behind such a pointer; null if the pointer is native code's own, or the delegate was collected.

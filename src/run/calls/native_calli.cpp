@@ -1,46 +1,41 @@
-// calli with an unmanaged calling convention (III.3.20): numbers, pointers, bool and structs of such; one convention on this platform.
-#include <cstring>
+// calli with an unmanaged calling convention (III.3.20): arguments and results are converted as a P/Invoke's without attributes are; one
+// convention on this platform.
+#include <memory>
+#include <mutex>
+#include <unordered_map>
 
-#include "load/types/classify.h"
 #include "load/types/loader.h"
 #include "run/calls/bodies.h"
+#include "run/calls/managed_arguments.h"
 #include "run/calls/marshal.h"
-#include "run/calls/native_call_x64.h"
 #include "run/stack/throw.h"
 
 namespace rapgo::run::calls {
 
-using load::types::Kind;
 using load::types::Type;
 
 namespace {
 
-void refuse(const char* what, Type* type) {
-  stack::throw_new("System.Runtime.InteropServices", "MarshalDirectiveException",
-                   std::string("Rapgo cannot marshal ") + what + " of type " + type->full_name() + " in a calli of native code");
+const Pinvoke& described(Type* pointer_type) {
+  static auto* known = new std::unordered_map<Type*, std::unique_ptr<Pinvoke>>;
+  static std::mutex lock;
+  {
+    std::lock_guard hold(lock);
+    if (auto found = known->find(pointer_type); found != known->end()) return *found->second;
+  }
+  auto made = std::make_unique<Pinvoke>(describe_native_call(*pointer_type->function_signature()));  // loads types: not under the lock
+  std::lock_guard hold(lock);
+  return *known->emplace(pointer_type, std::move(made)).first->second;
 }
 
 // args: the values in IL order, each from a word of its own on; result: words enough for it.
 void call_native(Type* pointer_type, void* function, const uint64_t* args, uint64_t* result) {
-  const load::types::Signature& s = *pointer_type->function_signature();
   if (!function) stack::throw_null_reference();
-  NativeCall call;
-  const abi::ValueShape shape = load::types::shape_of(s.ret);
-  const bool hidden = abi::returns_hidden(shape);
-  if (hidden) call.add_word(reinterpret_cast<uint64_t>(result));
-  if (s.has_this) call.add_word(*args++);
-  for (Type* p : s.params) {
-    const abi::ValueShape passed = load::types::shape_of(p);
-    if (p->kind == Kind::Boolean) call.add_word(*reinterpret_cast<const uint8_t*>(args) != 0);
-    else if (is_blittable(p)) call.add(passed, args);
-    else refuse("a parameter", p);
-    args += passed.words() ? passed.words() : 1;
-  }
-  if (!s.ret->is_void() && s.ret->kind != Kind::Boolean && !is_blittable(s.ret)) refuse("a result", s.ret);
-  call.call(function, nullptr);
-  if (s.ret->is_void() || hidden) return;
-  if (s.ret->kind == Kind::Boolean) *result = static_cast<int32_t>(call.result_word()) != 0;
-  else call.result(shape, result);
+  const Pinvoke& p = described(pointer_type);
+  uint64_t words[2] = {};
+  const uint64_t hidden = p.managed.hidden_result ? reinterpret_cast<uint64_t>(result) : 0;
+  call_converting(p, function, ManagedArguments(p.managed, nullptr, args), hidden, words);
+  if (!hidden && !p.managed.result_shape.is_void) std::memcpy(result, words, p.managed.result_shape.words() * size_t{8});
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include "run/calls/managed_arguments.h"
 #include "run/calls/marshal.h"
 #include "run/calls/native_call_x64.h"
+#include "run/calls/native_layout.h"
 #include "run/stack/call.h"
 #include "run/stack/objects.h"
 #include "run/stack/throw.h"
@@ -64,6 +65,7 @@ struct Temporary {
   void* memory = nullptr;       // malloc
   char** strings = nullptr;     // StringArray: memory's elements
   int32_t count = 0;
+  Type* converted = nullptr;    // memory is a native form of this type
   bool release_handle = false;
   intptr_t word = 0;            // ByRefBool, ByRefSafeHandle, ByRefString
 };
@@ -76,6 +78,7 @@ class Marshaller {
     for (Temporary& t : temporaries_) {
       if (t.strings)
         for (int32_t i = 0; i < t.count; i++) free(t.strings[i]);
+      if (t.converted && t.memory) destroy_native(t.converted, static_cast<uint8_t*>(t.memory));
       free(t.memory);
       if (t.release_handle) try {
           auto* handle = args_.get<Object*>(t.index);
@@ -204,6 +207,29 @@ void Marshaller::pass(NativeCall& call, size_t i) {
       call.add_word(object ? reinterpret_cast<uint64_t>(unboxed(object)) : 0);
       return;
     }
+    case How::Struct:
+    case How::ByRefStruct:
+    case How::ConvertedClass: {
+      Temporary& t = temporary(i);
+      uint64_t room[2] = {};
+      const auto* value = static_cast<const uint8_t*>(args_.at(i, room));
+      Type* type = p.type;
+      if (p.how == How::ByRefStruct) {
+        value = args_.get<const uint8_t*>(i);
+        type = type->element;
+      } else if (p.how == How::ConvertedClass) {
+        auto* object = args_.get<Object*>(i);
+        value = object ? static_cast<const uint8_t*>(unboxed(object)) : nullptr;
+      }
+      if (!value) return call.add_word(0);
+      const abi::ValueShape shape = native_shape(type);
+      t.memory = calloc(shape.words() + 1, 8);
+      t.converted = type;
+      if (p.in) to_native(type, value, static_cast<uint8_t*>(t.memory));
+      if (p.how == How::Struct) call.add(shape, t.memory);
+      else call.add_word(reinterpret_cast<uint64_t>(t.memory));
+      return;
+    }
     case How::Unsupported: break;
   }
   stack::throw_new("System.Runtime.InteropServices", "MarshalDirectiveException",
@@ -240,6 +266,12 @@ void Marshaller::after() {
         if (auto** slot = args_.get<Object**>(t.index)) {
           if (!*slot || handle_of(*slot) != t.word) gc::store_ref(slot, new_safe_handle(p.type->element, t.word));
         }
+        break;
+      case How::ByRefStruct:
+        if (t.converted && p.out) from_native(t.converted, static_cast<uint8_t*>(t.memory), args_.get<uint8_t*>(t.index));
+        break;
+      case How::ConvertedClass:
+        if (t.converted && p.out) from_native(t.converted, static_cast<uint8_t*>(t.memory), static_cast<uint8_t*>(unboxed(args_.get<Object*>(t.index))));
         break;
       default: break;
     }
@@ -279,16 +311,30 @@ bool needs_no_marshalling(const Pinvoke& p) {
 
 void run_generic(Method* method, SavedRegisters* registers, const uint64_t* stack_words) {
   const auto& p = *static_cast<Pinvoke*>(stack::runtime_of(method).extra);
-  const ManagedArguments args(p.managed, registers, stack_words);
-  NativeCall call;
-  uint64_t hidden = 0;
-  if (p.managed.hidden_result) call.add_word(hidden = registers->ints[0]);
-  int error = 0;
+  const uint64_t hidden = p.managed.hidden_result ? registers->ints[0] : 0;
   uint64_t result[2] = {};
+  call_converting(p, p.function, ManagedArguments(p.managed, registers, stack_words), hidden, result);
+  const abi::ArgLocation& to = p.managed.result;
+  registers->ints[0] = result[0];
+  for (int i = 0; i < to.pieces && !hidden; i++) {
+    if (to.cls[i] == abi::Eightbyte::Integer) registers->ints[to.reg[i]] = result[i];
+    else std::memcpy(&registers->sses[to.reg[i]], &result[i], 8);
+  }
+}
+
+}  // namespace
+
+void call_converting(const Pinvoke& p, void* function, const ManagedArguments& args, uint64_t hidden, uint64_t result[2]) {
+  NativeCall call;
+  const bool converted = p.result.how == How::Struct;
+  const abi::ValueShape native = converted ? native_shape(p.result.type) : p.managed.result_shape;
+  std::vector<uint64_t> room(converted ? native.words() + 2 : 0);  // of a converted result
+  if (abi::returns_hidden(native)) call.add_word(converted ? reinterpret_cast<uint64_t>(room.data()) : hidden);
+  int error = 0;
   {
     Marshaller marshaller(p, args);
     for (size_t i = 0; i < p.parameters.size(); i++) marshaller.pass(call, i);
-    call.call(p.function, &error);
+    call.call(function, &error);
     if (p.capture_errno) last_error = error;
     marshaller.after();
   }
@@ -296,6 +342,11 @@ void run_generic(Method* method, SavedRegisters* registers, const uint64_t* stac
     case How::Direct:
       if (p.result.type->is_void() || hidden) result[0] = hidden;
       else call.result(p.managed.result_shape, result);
+      break;
+    case How::Struct:
+      if (!abi::returns_hidden(native)) call.result(native, room.data());
+      from_native(p.result.type, reinterpret_cast<const uint8_t*>(room.data()), reinterpret_cast<uint8_t*>(hidden ? hidden : reinterpret_cast<uint64_t>(result)));
+      if (hidden) result[0] = hidden;
       break;
     case How::Bool: result[0] = static_cast<int32_t>(call.result_word()) != 0; break;
     case How::Utf8String: {
@@ -318,15 +369,7 @@ void run_generic(Method* method, SavedRegisters* registers, const uint64_t* stac
     case K::U2: case K::Char: result[0] = static_cast<uint16_t>(result[0]); break;
     default: break;
   }
-  const abi::ArgLocation& to = p.managed.result;
-  registers->ints[0] = result[0];
-  for (int i = 0; i < to.pieces && !hidden; i++) {
-    if (to.cls[i] == abi::Eightbyte::Integer) registers->ints[to.reg[i]] = result[i];
-    else std::memcpy(&registers->sses[to.reg[i]], &result[i], 8);
-  }
 }
-
-}  // namespace
 
 uint64_t install_pinvoke_method(Method* method) {
   auto p = std::make_unique<Pinvoke>(describe_pinvoke(method));

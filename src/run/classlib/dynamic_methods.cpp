@@ -29,6 +29,7 @@ struct Reference {
   Type* type = nullptr;
   Method* method = nullptr;
   Field* field = nullptr;
+  const Signature* signature = nullptr;  // of a calli
 };
 using References = std::unordered_map<uint32_t, Reference>;
 
@@ -38,7 +39,7 @@ class Resolver : public il::TokenResolver {
   Type* type(Token t) override { return need(at(t).type); }
   Method* method(Token t) override { return need(at(t).method); }
   Field* field(Token t) override { return need(at(t).field); }
-  Signature signature(Token) override { stack::throw_not_implemented("calli in a dynamic method"); }
+  Signature signature(Token t) override { return *need(at(t).signature); }
   TokenKind kind(Token t) override {
     const Reference r = at(t);
     return r.type ? TokenKind::Type : r.method ? TokenKind::Method : TokenKind::Field;
@@ -87,6 +88,26 @@ Type* finished(Object* o) {
   return t;
 }
 
+constinit const FieldOffset kSigArguments("System.Reflection.Emit", "SignatureHelper", "arguments"), kSigReturn("System.Reflection.Emit", "SignatureHelper", "returnType"),
+    kSigConvention("System.Reflection.Emit", "SignatureHelper", "callConv"), kSigUnmanaged("System.Reflection.Emit", "SignatureHelper", "unmanagedCallConv");
+
+// What EmitCalli refers to. Lives for ever, as the body does.
+const Signature* call_signature(Object* helper) {
+  enum : int32_t { kVarArgs = 2, kHasThis = 0x20, kExplicitThis = 0x40 };  // System.Reflection.CallingConventions
+  const auto convention = kSigConvention.in<int32_t>(helper), unmanaged = kSigUnmanaged.in<int32_t>(helper);
+  if (convention & kVarArgs) stack::throw_not_implemented("EmitCalli with a variable argument list");
+  auto* s = new Signature;
+  s->has_this = (convention & kHasThis) && !(convention & kExplicitThis);
+  s->call_conv = static_cast<uint8_t>(unmanaged > 1 ? unmanaged - 1 : unmanaged);  // II.23.2.3: C = 1
+  Object* ret = kSigReturn.ref(helper);
+  s->ret = ret ? finished(ret) : Loader::get().types().void_;
+  auto* params = new std::vector<Type*>;
+  if (auto* arguments = static_cast<Array*>(kSigArguments.ref(helper)))
+    for (int32_t i = 0; i < arguments->length; i++) params->push_back(finished(*arguments->at<Object*>(static_cast<size_t>(i))));
+  s->params = *params;
+  return s;
+}
+
 Reference reference_to(Object* o) {
   Reference r;
   if (Type* t = type_of_object(o)) {
@@ -99,6 +120,7 @@ Reference reference_to(Object* o) {
   else if (kind == "RuntimeFieldInfo") r.field = field_handle.in<Field*>(o);
   else if (kind == "DynamicMethod") r.method = kHandle.in<Method*>(o);
   else if (kind == "MonoArrayMethod") r.method = finished(kArrayMethodParent.ref(o))->find_method(calls::to_utf8(static_cast<String*>(kArrayMethodName.ref(o))));
+  else if (kind == "SignatureHelper") r.signature = call_signature(o);
   else if (kind != "String") stack::throw_not_implemented("a reference to a " + calls::type_of(o)->full_name() + " in a dynamic method");
   return r;
 }

@@ -7,9 +7,9 @@
 #include "run/calls/icall.h"
 #include "run/calls/invoke.h"
 #include "run/calls/marshal.h"
+#include "run/calls/native_layout.h"
 #include "run/calls/pinvoke.h"
 #include "run/classlib/classlib.h"
-#include "run/classlib/native_layout.h"
 #include "run/classlib/objects.h"
 #include "run/stack/throw.h"
 
@@ -17,6 +17,8 @@ namespace rapgo::run::classlib {
 
 using load::types::Kind;
 using load::types::Loader;
+using calls::NativeField;
+using calls::native_layout;
 
 namespace {
 
@@ -133,15 +135,15 @@ void structure_to_pointer(Object* object, uint8_t* to, bool destroy_old) {
   if (!object) stack::throw_argument_null("structure");
   if (!to) stack::throw_argument_null("ptr");
   Type* t = calls::type_of(object);
-  if (destroy_old) destroy_native(t, to);
-  to_native(t, static_cast<uint8_t*>(calls::unboxed(object)), to);
+  if (destroy_old) calls::destroy_native(t, to);
+  calls::to_native(t, static_cast<uint8_t*>(calls::unboxed(object)), to);
 }
 Object* pointer_to_structure(const uint8_t* from, Object* o) {
   if (!from) return nullptr;
   Type* t = need(o);
   Object* object = t->is_value_type() ? gc::alloc_object(t->head()) : calls::new_object(t);
   if (!object) stack::throw_out_of_memory();
-  from_native(t, from, static_cast<uint8_t*>(calls::unboxed(object)));
+  calls::from_native(t, from, static_cast<uint8_t*>(calls::unboxed(object)));
   return object;
 }
 void pointer_to_object(const uint8_t* from, Object* object) {
@@ -149,9 +151,9 @@ void pointer_to_object(const uint8_t* from, Object* object) {
   if (!object) stack::throw_argument_null("structure");
   Type* t = calls::type_of(object);
   if (t->is_value_type()) stack::throw_argument("structure", "The structure must not be a value class.");
-  from_native(t, from, static_cast<uint8_t*>(calls::unboxed(object)));
+  calls::from_native(t, from, static_cast<uint8_t*>(calls::unboxed(object)));
 }
-void destroy_structure(uint8_t* at, Object* o) { destroy_native(need(o), at); }
+void destroy_structure(uint8_t* at, Object* o) { calls::destroy_native(need(o), at); }
 
 // ---- delegates ----
 void* pointer_for_delegate(Object* delegate) {

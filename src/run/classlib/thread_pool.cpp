@@ -8,6 +8,7 @@
 #include "run/calls/invoke.h"
 #include "run/classlib/boot.h"
 #include "run/classlib/classlib.h"
+#include "run/classlib/threads.h"
 #include "run/stack/throw.h"
 
 namespace rapgo::run::classlib {
@@ -23,7 +24,7 @@ void perform() {
   try {
     calls::invoke<bool>(dispatch);
   } catch (const stack::ManagedException& e) {
-    die_of(e.object());
+    if (!survive_abort(e.object())) die_of(e.object());
   }
 }
 

@@ -10,12 +10,14 @@
 #include <sched.h>
 
 #include "gc/binding/api.h"
+#include "gc/binding/handle.h"
 #include "run/calls/icall.h"
 #include "run/calls/invoke.h"
 #include "run/classlib/boot.h"
 #include "run/classlib/classlib.h"
 #include "run/classlib/objects.h"
 #include "run/classlib/threads.h"
+#include "run/stack/abort.h"
 #include "run/stack/throw.h"
 #include "run/threads/binding.h"
 #include "run/threads/monitor.h"
@@ -33,10 +35,10 @@ constinit const FieldOffset kNative("System.Threading", "InternalThread", "runti
     kManagedId("System.Threading", "InternalThread", "managed_id"), kStackSize("System.Threading", "InternalThread", "stack_size"),
     kThreadId("System.Threading", "InternalThread", "thread_id"), kPriority("System.Threading", "InternalThread", "priority"),
     kNameChars("System.Threading", "InternalThread", "name_chars"), kNameLength("System.Threading", "InternalThread", "name_length"),
-    kPool("System.Threading", "InternalThread", "threadpool_thread");
+    kPool("System.Threading", "InternalThread", "threadpool_thread"), kInterruptRequested("System.Threading", "InternalThread", "thread_interrupt_requested");
 
 // System.Threading.ThreadState
-enum : int32_t { kRunning = 0, kBackground = 4, kUnstarted = 8, kStopped = 16, kWaitSleepJoin = 32 };
+enum : int32_t { kRunning = 0, kBackground = 4, kUnstarted = 8, kStopped = 16, kWaitSleepJoin = 32, kAbortRequested = 128, kAborted = 256 };
 constexpr int32_t kNormalPriority = 2;
 
 threads::Thread* native_of(Object* internal) { return kNative.in<threads::Thread*>(internal); }
@@ -99,6 +101,11 @@ void construct_internal(Object* thread) {
   kInternal.set(thread, internal);
 }
 
+bool is_abort(Object* exception) {
+  Type* t = calls::type_of(exception);
+  return t->name == "ThreadAbortException" && t->name_space == "System.Threading" && threads::current_thread()->abort.load() == threads::Thread::Abort::Thrown;
+}
+
 void run_thread(Object* thread, Object* argument) {
   Object* start = kDelegate.ref(thread);
   Type* type = calls::type_of(start);
@@ -107,7 +114,7 @@ void run_thread(Object* thread, Object* argument) {
     if (invoke->signature().params.empty()) calls::invoke<void>(invoke, start);
     else calls::invoke<void>(invoke, start, argument);
   } catch (const ManagedException& e) {
-    die_of(e.object());
+    if (!is_abort(e.object())) die_of(e.object());
   }
 }
 
@@ -118,12 +125,13 @@ bool thread_start(Object* thread, Object* start) {
     internal = kInternal.ref(thread);
   }
   if (!(kState.in<int32_t>(internal) & kUnstarted)) throw_new("System.Threading", "ThreadStateException", "Thread has already been started.");
+  if (kState.in<int32_t>(internal) & kAborted) return true;  // never to run
   kDelegate.set(thread, start);
   threads::StartOptions options;
   options.background = kState.in<int32_t>(internal) & kBackground;
   if (auto* chars = kNameChars.in<char16_t*>(internal)) options.name = calls::to_utf8(calls::new_string(chars, static_cast<size_t>(kNameLength.in<int32_t>(internal))));
   options.stack_size = static_cast<uint64_t>(std::max(0, kStackSize.in<int32_t>(internal)));
-  kState.in<int32_t>(internal) &= ~kUnstarted;
+  __atomic_fetch_and(&kState.in<int32_t>(internal), ~kUnstarted, __ATOMIC_SEQ_CST);
   auto root = std::make_shared<gc::Handle>(thread);
   auto argument = std::make_shared<gc::Handle>(kStartArg.ref(thread));  // managed code clears the field when we return
   try {
@@ -133,8 +141,9 @@ bool thread_start(Object* thread, Object* start) {
           abi::current().managed_thread = self;
           Object* inner = kInternal.ref(self);
           if (!native_of(inner)) bind(inner, threads::current_thread());
+          if (kInterruptRequested.in<bool>(inner)) threads::current_thread()->interrupted = true;
           run_thread(self, argument->get());
-          kState.in<int32_t>(kInternal.ref(root->get())) |= kStopped;
+          __atomic_fetch_or(&kState.in<int32_t>(kInternal.ref(root->get())), kStopped, __ATOMIC_SEQ_CST);
         },
         options);
     if (!native_of(internal)) bind(internal, native);
@@ -160,12 +169,16 @@ bool yield() {
 void interrupt(Object* thread) {
   Object* internal = kInternal.ref(thread);
   if (internal && native_of(internal)) threads::interrupt(native_of(internal));
+  else if (internal && (kState.in<int32_t>(internal) & kUnstarted)) kInterruptRequested.in<bool>(internal) = true;
 }
 int32_t get_priority(Object* thread) { return kPriority.in<int32_t>(kInternal.ref(thread)); }
 void set_priority(Object* thread, int32_t p) { kPriority.in<int32_t>(kInternal.ref(thread)) = p; }
 int32_t get_state(Object* internal) {
   int32_t s = kState.in<int32_t>(internal);
-  if (threads::Thread* t = native_of(internal); t && t->finished) s |= kStopped;
+  if (threads::Thread* t = native_of(internal)) {
+    if (t->finished) s |= kStopped;
+    else if (t->waiting.load() > 0 && !(s & kStopped)) s |= kWaitSleepJoin;
+  }
   return s;
 }
 void set_state(Object* internal, int32_t bits) {
@@ -203,8 +216,39 @@ void free_internal(Object* internal) {
 int32_t domain_id() { return 1; }
 int32_t max_stack() { return 64 << 20; }
 Array* byte_array_identity(Array* a) { return a; }
-void abort_thread(Object*, Object*) { stack::throw_not_implemented("Thread.Abort"); }
-void reset_abort(Object*) { throw_new("System.Threading", "ThreadStateException", "Unable to reset abort because no abort was requested."); }
+void abort_thread(Object* internal, Object* state) {
+  using Abort = threads::Thread::Abort;
+  int32_t was = __atomic_load_n(&kState.in<int32_t>(internal), __ATOMIC_SEQ_CST);
+  for (;;) {
+    if (was & (kAbortRequested | kStopped)) return;
+    const int32_t bit = was & kUnstarted ? kAborted : kAbortRequested;
+    if (__atomic_compare_exchange_n(&kState.in<int32_t>(internal), &was, was | bit, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) break;
+  }
+  if (was & kUnstarted) return;
+  // Between its start and its first instruction there is no native thread to be seen.
+  for (int i = 0; i < 10000 && !native_of(internal); i++) {
+    threads::NativeScope native;
+    sched_yield();
+  }
+  threads::Thread* thread = native_of(internal);
+  if (!thread || thread->finished) return;
+  thread->abort_state = state ? std::make_shared<gc::Handle>(state) : nullptr;
+  Abort none = Abort::None;
+  if (!thread->abort.compare_exchange_strong(none, Abort::Wanted)) return;
+  if (thread == threads::current_thread()) throw ManagedException(stack::take_abort(*thread));
+  threads::deliver_abort(thread);
+}
+void reset_abort(Object*) {
+  threads::Thread* thread = threads::current_thread();
+  Object* internal = kInternal.ref(current_thread_object());
+  if (!(__atomic_fetch_and(&kState.in<int32_t>(internal), ~kAbortRequested, __ATOMIC_SEQ_CST) & kAbortRequested))
+    throw_new("System.Threading", "ThreadStateException", "Unable to reset abort because no abort was requested.");
+  stack::forget_abort(*thread);
+}
+Object* abort_exception_state(Object* thread) {
+  threads::Thread* native = native_of(kInternal.ref(thread));
+  return native && native->abort_state ? static_cast<gc::Handle*>(native->abort_state.get())->get() : nullptr;
+}
 void spin_nop() { __builtin_ia32_pause(); }
 
 template <class T> T volatile_read(T* p) {
@@ -239,7 +283,7 @@ const calls::IcallEntry kEntries[] = {
     THREAD("GetPriorityNative", get_priority), THREAD("SetPriorityNative", set_priority), THREAD("GetState", get_state), THREAD("SetState", set_state),
     THREAD("ClrState", clear_state), THREAD("GetName_internal", get_name), THREAD("SetName_icall", set_name), THREAD("GetDomainID", domain_id),
     THREAD("SystemMaxStackStize", max_stack), THREAD("ByteArrayToRootDomain", byte_array_identity), THREAD("ByteArrayToCurrentDomain", byte_array_identity),
-    THREAD("Abort_internal", abort_thread), THREAD("ResetAbortNative", reset_abort), RAPGO_ICALL_LEAF("System.Threading.Thread::SpinWait_nop", spin_nop),
+    THREAD("Abort_internal", abort_thread), THREAD("ResetAbortNative", reset_abort), THREAD("GetAbortExceptionState", abort_exception_state), RAPGO_ICALL_LEAF("System.Threading.Thread::SpinWait_nop", spin_nop),
     RAPGO_ICALL("System.Threading.InternalThread::Thread_free_internal", free_internal),
     VOLATILE("byte", uint8_t), VOLATILE("sbyte", int8_t), VOLATILE("short", int16_t), VOLATILE("ushort", uint16_t), VOLATILE("int", int32_t), VOLATILE("uint", uint32_t),
     VOLATILE("long", int64_t), VOLATILE("ulong", uint64_t), VOLATILE("intptr", intptr_t), VOLATILE("uintptr", intptr_t), VOLATILE("float", float), VOLATILE("single", float),
@@ -264,6 +308,13 @@ Object* current_thread_object() {
   if (Object* o = abi::current().managed_thread) return o;
   threads::Thread* native = threads::current_thread();
   return adopt(native, native->background);
+}
+
+bool survive_abort(Object* exception) {
+  if (!is_abort(exception)) return false;
+  __atomic_fetch_and(&kState.in<int32_t>(kInternal.ref(current_thread_object())), ~kAbortRequested, __ATOMIC_SEQ_CST);
+  stack::forget_abort(*threads::current_thread());
+  return true;
 }
 
 void attach_main_thread() { adopt(threads::current_thread(), false); }

@@ -14,6 +14,7 @@ struct Region {
   loop::ClauseKind kind;
   uint32_t try_begin, try_end;  // IL
   load::types::Type* catch_type;
+  uint32_t handler_begin, handler_end, filter_begin;  // IL; no filter: handler_begin
 };
 struct MethodRuntime {
   std::unique_ptr<abi::CallLayout> layout;

@@ -3,6 +3,7 @@
 #include "abi/helpers.h"
 #include "base/error.h"
 #include "load/types/method.h"
+#include "run/stack/abort.h"
 #include "run/stack/border.h"
 #include "run/stack/cursor.h"
 #include "run/stack/handlers.h"
@@ -191,6 +192,14 @@ thread_local struct {
   uint32_t il_offset;
 } armed_throw;
 
+Object* aborted_by(Thread& thread) {
+  try {
+    return take_abort(thread);
+  } catch (const ManagedException& e) {
+    return e.object();
+  }
+}
+
 }  // namespace
 
 void dispatch(const abi::Context& at, Object* exception, How how) {
@@ -215,6 +224,22 @@ void arm_throw_in_frame(Object* exception, uint32_t il_offset) {
   armed_throw = {exception, il_offset};
 }
 
+// A finally block that Thread.Abort waited for has ended: the abort is thrown there, or, reset meanwhile, the method goes on.
+[[noreturn]] static void end_guarded(Thread& thread, const abi::Context& frame) {
+  const uint64_t continuation = thread.abort_guard.continuation;
+  thread.abort_guard = {};
+  if (thread.abort.load() != Thread::Abort::Wanted) go(thread, Registers::from(frame), continuation, frame.rsp, nullptr);
+  Object* exception = aborted_by(thread);
+  IlPosition at;
+  const InstalledCode* code = code::maps::lookup(frame.pc);
+  if (!code || !code->il_at(frame.pc, at)) base::fatal("a handler ended nowhere");
+  const Origin origin{Registers::from(frame), at.il_offset};
+  TraceBuilder trace;
+  const Target target = find_target(thread, origin, exception, &trace);
+  trace.store(exception, true);
+  unwind_to(thread, origin, exception, target);
+}
+
 void resume_unwind(const abi::Context& frame) {
   Thread& thread = *threads::current_thread();
   if (armed_throw.exception) {
@@ -224,6 +249,7 @@ void resume_unwind(const abi::Context& frame) {
     dispatch_in_frame(frame, armed_throw.il_offset, exception);
   }
   auto& list = thread.unwinds;
+  if (thread.abort_guard.frame == frame.rbp && (list.empty() || list.back().frame != frame.rbp)) end_guarded(thread, frame);
   while (!list.empty() && list.back().frame != frame.rbp) list.pop_back();
   if (list.empty()) base::fatal("a handler ended that no unwinding had entered");
   const UnwindInFlight was = list.back();

@@ -21,14 +21,17 @@ const std::vector<Region>& regions_of(Method* method) {
   if (method->body == load::types::Body::Il) {
     const auto body = method->il_body();
     for (const auto& c : body.clauses) {
-      Region r{loop::ClauseKind::Fault, c.try_offset, c.try_end(), nullptr};
+      Region r{loop::ClauseKind::Fault, c.try_offset, c.try_end(), nullptr, c.handler_offset, c.handler_end(), c.handler_offset};
       using K = load::metadata::ClauseKind;
       switch (c.kind) {
         case K::Catch:
           r.kind = loop::ClauseKind::Catch;
           r.catch_type = method->declaring->assembly->resolve_type(c.catch_type, method->context());
           break;
-        case K::Filter: r.kind = loop::ClauseKind::Filter; break;
+        case K::Filter:
+          r.kind = loop::ClauseKind::Filter;
+          r.filter_begin = c.filter_offset;
+          break;
         case K::Finally: r.kind = loop::ClauseKind::Finally; break;
         case K::Fault: break;
       }
@@ -38,6 +41,12 @@ const std::vector<Region>& regions_of(Method* method) {
   std::lock_guard hold(lock);
   if (!runtime.regions) runtime.regions = std::move(list);
   return *runtime.regions;
+}
+
+const std::vector<Region>* known_regions(Method* method) {
+  static const std::vector<Region> none;
+  if (method->body != load::types::Body::Il) return &none;
+  return runtime_of(method).regions.get();
 }
 
 bool catches(Type* catch_type, abi::Object* exception) noexcept {

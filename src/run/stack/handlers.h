@@ -10,6 +10,8 @@ namespace rapgo::run::stack {
 
 // Exception clauses of the IL body, inner ones first; remembered.
 const std::vector<Region>& regions_of(load::types::Method* method);
+// The same without locks or loading: null if nobody has asked yet.
+const std::vector<Region>* known_regions(load::types::Method* method);
 bool catches(load::types::Type* catch_type, abi::Object* exception) noexcept;
 inline bool in_try(const loop::HandlerRow& h, uint32_t il) { return il >= h.try_begin && il < h.try_end; }
 

@@ -19,6 +19,17 @@ struct Thread::Impl {
   std::vector<uint64_t> transfer;
 };
 
+// The thread shows as WaitSleepJoin.
+class Waiting {
+ public:
+  explicit Waiting(Thread& thread) : thread_(thread) { thread.waiting.fetch_add(1, std::memory_order_relaxed); }
+  ~Waiting() { thread_.waiting.fetch_sub(1, std::memory_order_relaxed); }
+  Waiting(const Waiting&) = delete;
+
+ private:
+  Thread& thread_;
+};
+
 // Even: running. Odd: stopped or stopping; the number names the stop.
 extern std::atomic<uint32_t> stop_phase;
 // Bumped and woken whenever a thread has stopped; the stopper sleeps on it.

@@ -1,6 +1,7 @@
 #include "run/threads/monitor.h"
 
 #include "base/clock.h"
+#include "run/threads/internal.h"
 #include "run/threads/monitor_table.h"
 #include "run/threads/thread.h"
 
@@ -101,16 +102,17 @@ bool enter_slow(Object* o, int64_t timeout_ms, uint32_t recursion, bool interrup
     counted = true;
     m->lock.unlock();
     {
+      Waiting waiting(*self);
       NativeScope native;
       self->parker.park(left);
     }
-    if (interruptible && self->interrupted.load()) {
+    if (interruptible && (self->interrupted.load() || self->abort_signal.exchange(false))) {
       m = locked_monitor(o);
       if (waiter.queued) m->entering.remove(&waiter);
       else if (m->owner == 0)
         if (Waiter* next = m->entering.pop()) next->thread->parker.unpark();  // the wake-up was meant for one who enters
       m->lock.unlock();
-      park_interruptible(0);  // throws
+      park_interruptible(0);  // throws, if it may
     }
   }
 }
@@ -195,23 +197,25 @@ WaitResult monitor_wait(Object* object, int64_t timeout_ms) {
   m->waiting.push(&waiter);
   m->calm = 0;
   leave(m);
-  bool notified;
+  bool notified, aborted = false;
   for (;;) {
     notified = waiter.notified;
     const int64_t left = left_of(end, timeout_ms);
-    if (notified || left == 0 || self->interrupted.load()) break;
+    if (notified || left == 0 || self->interrupted.load() || aborted) break;
     m->lock.unlock();
     {
+      Waiting shown(*self);
       NativeScope native;
       self->parker.park(left);
     }
+    aborted = self->abort_signal.exchange(false) && hooks.abort_permitted && hooks.abort_permitted(*self);
     m = locked_monitor(object);  // a monitor with waiters does not shrink: the same one
   }
   if (waiter.queued) m->waiting.remove(&waiter);
   m->lock.unlock();
   enter_slow(object, -1, depth, false);
   if (notified) return WaitResult::Notified;
-  if (self->interrupted.load()) park_interruptible(0);  // throws
+  if (self->interrupted.load() || aborted) park_interruptible(0);  // throws
   return WaitResult::TimedOut;
 }
 

@@ -38,35 +38,43 @@ namespace {
   if (hooks.throw_interrupted) hooks.throw_interrupted();
   throw "ThreadInterruptedException";  // only reached by tests without run/stack
 }
+
+// Throws what is to be thrown at a wait.
+void look_up(Thread* self) {
+  if (self->abort.load() == Thread::Abort::Wanted && hooks.throw_abort && hooks.abort_permitted(*self)) hooks.throw_abort(*self);
+  if (self->interrupted.load()) throw_interrupted(self);
+}
 }  // namespace
 
 bool park_interruptible(int64_t timeout_ns) {
   Thread* self = current_thread();
-  if (self->interrupted.load()) throw_interrupted(self);
+  look_up(self);
   bool token;
   {
+    Waiting waiting(*self);
     NativeScope native;
     token = self->parker.park(timeout_ns);
   }
-  if (self->interrupted.load()) throw_interrupted(self);
+  look_up(self);
   return token;
 }
 
 void sleep(int64_t timeout_ms) {
   Thread* self = current_thread();
   if (timeout_ms == 0) {
-    if (self->interrupted.load()) throw_interrupted(self);
+    look_up(self);
     NativeScope native;
     sched_yield();
     return;
   }
   const uint64_t end = base::monotonic_ns() + static_cast<uint64_t>(timeout_ms) * 1'000'000;
+  Waiting waiting(*self);
   for (;;) {
     int64_t left = timeout_ms < 0 ? -1 : static_cast<int64_t>(end - base::monotonic_ns());
     if (timeout_ms > 0 && left <= 0) break;
     park_interruptible(left);
   }
-  if (self->interrupted.load()) throw_interrupted(self);
+  look_up(self);
 }
 
 void interrupt(Thread* thread) {

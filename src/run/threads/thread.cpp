@@ -284,18 +284,20 @@ bool join(Thread* thread, int64_t timeout_ms) {
   Thread* self = current_thread();
   for (;;) {
     {
+      if (self) self->waiting.fetch_add(1);
       NativeScope native;
       std::unique_lock hold(r.ends_lock);
-      auto done = [&] { return thread->finished.load() || (self && self->interrupted.load()); };
+      auto done = [&] { return thread->finished.load() || (self && (self->interrupted.load() || self->abort_signal.load())); };
       if (timeout_ms < 0) {
         r.ends.wait(hold, done);
       } else if (!done()) {
         const uint64_t now = base::monotonic_ns();
         if (now < end) r.ends.wait_for(hold, std::chrono::nanoseconds(end - now), done);
       }
+      if (self) self->waiting.fetch_sub(1);
       if (thread->finished.load()) return true;
     }
-    if (self && self->interrupted.load()) park_interruptible(0);  // throws
+    if (self && (self->interrupted.load() || self->abort_signal.exchange(false))) park_interruptible(0);  // throws, if it may
     if (timeout_ms >= 0 && base::monotonic_ns() >= end) return false;
   }
 }

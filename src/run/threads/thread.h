@@ -6,6 +6,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,19 @@ class Thread {
   std::string name;
   std::atomic<bool> background{false};
   std::atomic<bool> interrupted{false};   // Thread.Interrupt: the next interruptible wait throws
+  // Thread.Abort. Wanted: ThreadAbortException is to be thrown where the thread may be aborted; Thrown: it is on its way, or was caught and
+  // not reset. Who wants it changes None to Wanted; the thread itself does all the rest.
+  enum class Abort : uint8_t { None, Wanted, Thrown };
+  std::atomic<Abort> abort{Abort::None};
+  std::atomic<bool> abort_signal{false};  // look again: waits are woken with it
+  std::shared_ptr<void> abort_state;      // gc::Handle of what Abort was given; owned by classlib
+  std::shared_ptr<void> abort_exception;  // gc::Handle, while Thrown; owned by run/stack
+  // A finally block of baseline code at whose end the abort is thrown: its frame, and where it would go on.
+  struct AbortGuard {
+    uint64_t frame = 0, continuation = 0;
+  } abort_guard;
+  int shields = 0;                        // > 0: native code called us, and no exception may leave through it
+  std::atomic<int> waiting{0};            // > 0: ThreadState.WaitSleepJoin
   std::atomic<bool> finished{false};
   bool is_pool = false;
   uint64_t guard_low = 0;              // [guard_low, state->stack_low): guard zone, opened on overflow; 0: not our stack
@@ -119,6 +133,11 @@ void sleep(int64_t timeout_ms);     // interruptible; 0 yields
 void interrupt(Thread* thread);
 // Blocks until unpark or timeout; a pending Interrupt throws ThreadInterruptedException. Mode::Runtime on entry and exit.
 bool park_interruptible(int64_t timeout_ns);
+
+// ---- Thread.Abort ----
+// The target has Abort::Wanted: tried at once, then every millisecond until it is thrown, reset, or the thread has ended.
+void deliver_abort(Thread* thread);
+bool deliver_aborts_now();  // stops the world; true: some are left. For deliver_abort and tests
 
 // Waits until no foreground thread but the caller runs.
 void wait_for_foreground_threads();
@@ -187,6 +206,12 @@ void on_thread_detaching(void (*)(Thread&));
 
 struct Hooks {
   void (*throw_interrupted)() = nullptr;  // run/stack: throws ThreadInterruptedException
+  // run/stack. May the calling thread be aborted where it stands (in runtime code, called by managed code)? May not collect.
+  bool (*abort_permitted)(Thread&) = nullptr;
+  void (*throw_abort)(Thread&) = nullptr;
+  // run/stack, world stopped: sends the stopped thread to the exception, or leaves it a note (kPendingAbort, abort_signal), or nothing.
+  void (*deliver)(Thread&) = nullptr;
+  void (*delivered)() = nullptr;  // run/stack, after a round of that, on the same thread
   // run/stack. A fault at a pc in the code region, or in a leaf helper: turns the context into a throw. false: not ours.
   bool (*fault_in_managed)(Thread&, void* ucontext, int signal, uint64_t address) = nullptr;
   void (*overflow)(Thread&) = nullptr;    // run/stack: sets a StackOverflowException pending; Mode::Runtime

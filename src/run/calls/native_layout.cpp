@@ -1,4 +1,4 @@
-#include "run/classlib/native_layout.h"
+#include "run/calls/native_layout.h"
 
 #include <cstdlib>
 #include <cstring>
@@ -9,18 +9,21 @@
 #include "gc/binding/api.h"
 #include "load/metadata/attributes.h"
 #include "load/metadata/blob_reader.h"
+#include "load/types/loader.h"
+#include "run/calls/icall.h"
 #include "run/calls/invoke.h"
 #include "run/calls/marshal.h"
-#include "run/classlib/convert.h"
 #include "run/stack/throw.h"
 
-namespace rapgo::run::classlib {
+namespace rapgo::run::calls {
 
 using load::metadata::Table;
 using load::metadata::Token;
+using load::types::Field;
 using load::types::Kind;
 using load::types::Loader;
-using How = NativeField::How;
+using load::types::Type;
+using Form = NativeField::How;
 
 namespace {
 
@@ -56,7 +59,7 @@ struct Builder {
   }
 
   void add(Field* f) {
-    NativeField n{f, How::Bits};
+    NativeField n{f, Form::Bits};
     const uint32_t align = describe(f, n);
     const uint32_t used = std::min(align, pack);
     Type* d = definition_of(type);
@@ -81,26 +84,26 @@ struct Builder {
       extra = load::metadata::BlobReader(d->assembly->metadata->blob(row->native_type));
       native = extra.u8();
     }
-    const auto fixed = [&](How how, uint32_t size) {
+    const auto fixed = [&](Form how, uint32_t size) {
       n.how = how;
       n.size = size;
       return size;
     };
     Type* u = t->underlying();
     switch (u->kind) {
-      case Kind::Boolean: return fixed(How::Bool, native == kI1 || native == kU1 ? 1 : native == kVariantBool ? 2 : 4);
+      case Kind::Boolean: return fixed(Form::Bool, native == kI1 || native == kU1 ? 1 : native == kVariantBool ? 2 : 4);
       case Kind::Char:
         n.wide = native == kDefault ? wide : native == kI2 || native == kU2;
-        return fixed(How::Char, n.wide ? 2 : 1);
+        return fixed(Form::Char, n.wide ? 2 : 1);
       case Kind::String:
         if (native == kByValTStr) {
           n.wide = wide;
           n.count = extra.at_end() ? 0 : extra.compressed();
           const uint32_t unit = wide ? 2 : 1;
-          fixed(How::InlineString, n.count * unit);
+          fixed(Form::InlineString, n.count * unit);
           return unit;
         }
-        return fixed(native == kLPWStr || (wide && (native == kDefault || native == kLPTStr)) ? How::WideString : How::String, 8);
+        return fixed(native == kLPWStr || (wide && (native == kDefault || native == kLPTStr)) ? Form::WideString : Form::String, 8);
       case Kind::SzArray: {
         if (native != kByValArray) stack::throw_argument("t", subject(type));
         n.type = t->element;
@@ -118,20 +121,20 @@ struct Builder {
         } else {
           stack::throw_argument("t", subject(type));
         }
-        fixed(How::InlineArray, n.count * n.element_size);
+        fixed(Form::InlineArray, n.count * n.element_size);
         return align;
       }
-      case Kind::Delegate: return fixed(How::Delegate, 8);
-      case Kind::Ptr: case Kind::FnPtr: return fixed(How::Bits, 8);
+      case Kind::Delegate: return fixed(Form::Delegate, 8);
+      case Kind::Ptr: case Kind::FnPtr: return fixed(Form::Bits, 8);
       default: break;
     }
-    if (u->is_primitive()) return fixed(How::Bits, u->value_size());
+    if (u->is_primitive()) return fixed(Form::Bits, u->value_size());
     if (t->is_value_type()) {
       const bool date = t->assembly && t->assembly->is_corlib && t->name == "DateTime" && t->name_space == "System";
       if (date) stack::throw_not_implemented("marshalling a structure with a DateTime");
       const NativeLayout& inner = native_layout(t);
       n.type = t;
-      fixed(How::Struct, inner.size);
+      fixed(Form::Struct, inner.size);
       return inner.align;
     }
     stack::throw_argument("t", subject(type));
@@ -232,16 +235,16 @@ void to_native(Type* type, const uint8_t* value, uint8_t* native) {
     uint8_t* to = native + n.offset;
     Object* ref = n.field->type()->is_reference() ? *reinterpret_cast<Object* const*>(from) : nullptr;
     switch (n.how) {
-      case How::Bits: std::memcpy(to, from, n.size); break;
-      case How::Bool: {
+      case Form::Bits: std::memcpy(to, from, n.size); break;
+      case Form::Bool: {
         const int32_t b = *from ? (n.size == 2 ? -1 : 1) : 0;
         std::memcpy(to, &b, n.size);
         break;
       }
-      case How::Char: std::memcpy(to, from, n.size); break;
-      case How::String: { char* s = native_string(static_cast<String*>(ref)); std::memcpy(to, &s, 8); break; }
-      case How::WideString: { char16_t* s = native_wide(static_cast<String*>(ref)); std::memcpy(to, &s, 8); break; }
-      case How::InlineString: {
+      case Form::Char: std::memcpy(to, from, n.size); break;
+      case Form::String: { char* s = native_string(static_cast<String*>(ref)); std::memcpy(to, &s, 8); break; }
+      case Form::WideString: { char16_t* s = native_wide(static_cast<String*>(ref)); std::memcpy(to, &s, 8); break; }
+      case Form::InlineString: {
         std::memset(to, 0, n.size);
         if (!ref || !n.count) break;
         auto* s = static_cast<String*>(ref);
@@ -253,9 +256,9 @@ void to_native(Type* type, const uint8_t* value, uint8_t* native) {
         }
         break;
       }
-      case How::InlineArray: array_to_native(n, static_cast<Array*>(ref), to); break;
-      case How::Struct: to_native(n.type, from, to); break;
-      case How::Delegate: {
+      case Form::InlineArray: array_to_native(n, static_cast<Array*>(ref), to); break;
+      case Form::Struct: to_native(n.type, from, to); break;
+      case Form::Delegate: {
         void* p = ref ? calls::native_pointer_of(ref) : nullptr;
         std::memcpy(to, &p, 8);
         break;
@@ -275,32 +278,32 @@ void from_native(Type* type, const uint8_t* native, uint8_t* value) {
     const uint8_t* from = native + n.offset;
     const auto store = [&](Object* o) { gc::store_ref(reinterpret_cast<Object**>(to), o); };
     switch (n.how) {
-      case How::Bits: std::memcpy(to, from, n.size); break;
-      case How::Bool: {
+      case Form::Bits: std::memcpy(to, from, n.size); break;
+      case Form::Bool: {
         int32_t b = 0;
         std::memcpy(&b, from, n.size);
         *to = b != 0;
         break;
       }
-      case How::Char: {
+      case Form::Char: {
         char16_t c = 0;
         std::memcpy(&c, from, n.size);
         std::memcpy(to, &c, 2);
         break;
       }
-      case How::String: {
+      case Form::String: {
         const char* s;
         std::memcpy(&s, from, 8);
         store(s ? calls::new_string(s) : nullptr);
         break;
       }
-      case How::WideString: {
+      case Form::WideString: {
         const char16_t* s;
         std::memcpy(&s, from, 8);
         store(s ? calls::new_string(s, wide_length(s)) : nullptr);
         break;
       }
-      case How::InlineString:
+      case Form::InlineString:
         if (n.wide) {
           const auto* s = reinterpret_cast<const char16_t*>(from);
           size_t length = 0;
@@ -311,19 +314,76 @@ void from_native(Type* type, const uint8_t* native, uint8_t* value) {
           store(calls::new_string(std::string(s, strnlen(s, n.count)).c_str()));
         }
         break;
-      case How::InlineArray: store(array_from_native(n, from)); break;
-      case How::Struct: from_native(n.type, from, to); break;
-      case How::Delegate: stack::throw_not_implemented("a delegate field read from a native structure");
+      case Form::InlineArray: store(array_from_native(n, from)); break;
+      case Form::Struct: from_native(n.type, from, to); break;
+      case Form::Delegate: stack::throw_not_implemented("a delegate field read from a native structure");
     }
   }
+}
+
+namespace {
+// Classes of the eightbytes touched; false: beyond 16 bytes, or not naturally aligned.
+bool classes_of(Type* type, uint32_t at, bool integer[2], bool sse[2]) {
+  const NativeLayout& layout = native_layout(type);
+  const auto touch = [&](uint32_t offset, uint32_t size, bool is_float) {
+    if (!size || offset % size || offset + size > 16) return false;
+    (is_float ? sse : integer)[offset / 8] = true;
+    return true;
+  };
+  const auto is_float = [](Type* t) {
+    const Kind k = t->underlying()->kind;
+    return k == Kind::R4 || k == Kind::R8;
+  };
+  for (const NativeField& n : layout.fields) {
+    const uint32_t offset = at + n.offset;
+    switch (n.how) {
+      case Form::Struct:
+        if (!classes_of(n.type, offset, integer, sse)) return false;
+        break;
+      case Form::InlineArray:
+        for (uint32_t i = 0; i < n.count; i++) {
+          const bool nested = !n.type->underlying()->is_primitive();
+          if (nested ? !classes_of(n.type, offset + i * n.element_size, integer, sse) : !touch(offset + i * n.element_size, n.element_size, is_float(n.type))) return false;
+        }
+        break;
+      case Form::InlineString:
+        for (uint32_t i = 0; i < n.count; i++)
+          if (!touch(offset + i * (n.size / n.count), n.size / n.count, false)) return false;
+        break;
+      default:
+        if (!touch(offset, n.size, n.how == Form::Bits && is_float(n.field->type()))) return false;
+    }
+  }
+  return true;
+}
+}  // namespace
+
+bool same_layout(Type* type) {
+  if (type->underlying()->is_primitive()) return type->underlying()->kind != Kind::Boolean && type->underlying()->kind != Kind::Char;
+  const NativeLayout& layout = native_layout(type);
+  for (const NativeField& n : layout.fields) {
+    if (n.how == Form::Struct ? !same_layout(n.type) : n.how != Form::Bits && !(n.how == Form::Char && n.wide)) return false;
+    if (managed_offset(n) != n.offset) return false;
+  }
+  return !type->is_value_type() || layout.size == type->value_size();
+}
+
+abi::ValueShape native_shape(Type* type) {
+  abi::ValueShape shape;
+  shape.kind = loop::ValueKind::Struct;
+  shape.size = native_layout(type).size;
+  bool integer[2] = {}, sse[2] = {};
+  shape.memory = shape.size > 16 || !classes_of(type, 0, integer, sse);
+  for (int i = 0; i < 2 && !shape.memory; i++) shape.cls[i] = sse[i] && !integer[i] ? abi::Eightbyte::Sse : abi::Eightbyte::Integer;
+  return shape;
 }
 
 void destroy_native(Type* type, uint8_t* native) {
   for (const NativeField& n : native_layout(type).fields) {
     uint8_t* at = native + n.offset;
-    if (n.how == How::Struct) {
+    if (n.how == Form::Struct) {
       destroy_native(n.type, at);
-    } else if (n.how == How::String || n.how == How::WideString) {
+    } else if (n.how == Form::String || n.how == Form::WideString) {
       void* p;
       std::memcpy(&p, at, 8);
       std::free(p);
@@ -332,4 +392,4 @@ void destroy_native(Type* type, uint8_t* native) {
   }
 }
 
-}  // namespace rapgo::run::classlib
+}  // namespace rapgo::run::calls
