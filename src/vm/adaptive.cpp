@@ -58,10 +58,12 @@ static Adaptive* to_fork;
 void Adaptive::before_fork() {
   lock_.lock();
   notes_lock_.lock();
+  run::transfer::before_fork();
   config_.driver->before_fork();
 }
 void Adaptive::after_fork() {
   config_.driver->after_fork();
+  run::transfer::after_fork();
   notes_lock_.unlock();
   lock_.unlock();
 }
@@ -287,7 +289,7 @@ void Adaptive::plan_done(compile::driver::Result& result) {
   else history_.compiled(plan, result.code != nullptr);
   if (result.code) {
     model_.compiled(plan.tier, result.value->il_bytes, result.compile_ns);
-    if (plan.tier == Tier::Optimized) gains_.replaced(method, result.code->id, base::monotonic_ns());
+    if (plan.tier == Tier::Optimized && !config_.options->stress.any()) gains_.replaced(method, result.code->id, base::monotonic_ns());
     if (plan.tier == Tier::Probed) {
       probing_.push_back({result.code, base::monotonic_ns()});
       tell(EventKind::ProbesStarted, Tier::Probed, method, result.code->id, 0, 0, 0);

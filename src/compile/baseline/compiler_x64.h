@@ -219,6 +219,7 @@ class Compiler {
   void init_object(const Instruction& i);
   void copy_object(const Instruction& i);
   void copy_block();
+  void zero_extend(Entry& int32);  // in a register, as a native integer
   void init_block();
   void local_alloc();
   void class_check(Type* type);

@@ -427,11 +427,16 @@ void Compiler::copy_object(const Instruction& i) {
   store_indirect(ac, type);
 }
 
+void Compiler::zero_extend(Entry& int32) {
+  const auto reg = to_gp(int32).r32();
+  a.mov(reg, reg);
+}
+
 void Compiler::copy_block() {
   Entry size = pop(), from = pop(), to = pop();
   if (size.kind == StackKind::Int32) {  // unsigned
     if (size.in == In::Const) size.value = static_cast<uint32_t>(size.value);
-    else a.mov(to_gp(size).r32(), gpd(size.reg));
+    else zero_extend(size);
     size.kind = StackKind::NativeInt;
   }
   helper_call(Helper::MemCopy, {to, from, size}, StackKind::Void);
@@ -441,7 +446,7 @@ void Compiler::init_block() {
   Entry size = pop(), value = pop(), to = pop();
   if (size.kind == StackKind::Int32) {
     if (size.in == In::Const) size.value = static_cast<uint32_t>(size.value);
-    else a.mov(to_gp(size).r32(), gpd(size.reg));
+    else zero_extend(size);
     size.kind = StackKind::NativeInt;
   }
   helper_call(Helper::MemSet, {to, value, size}, StackKind::Void);

@@ -56,6 +56,7 @@ struct Memory {
   AliasKind alias = AliasKind::Any;
   uint32_t alias_id = 0;    // FieldId::value for Field and Static
   bool is_volatile = false;  // acquire/release, neither merged nor moved
+  bool poll = false;         // of a volatile load: read anew each time, but it orders nothing
   bool unaligned = false;   // alignment 1; otherwise natural
   bool immutable = false;   // never written again once this code can see it (readonly after construction, folded tables)
   friend bool operator==(const Memory&, const Memory&) = default;

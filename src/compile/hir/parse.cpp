@@ -236,6 +236,7 @@ class Parser {
       if (accept(":")) n->mem.alias_id = number();
       while (accept("/")) {
         if (accept("volatile")) n->mem.is_volatile = true;
+        else if (accept("poll")) n->mem.poll = true;
         else if (accept("unaligned")) n->mem.unaligned = true;
         else { expect("immutable"); n->mem.immutable = true; }
       }

@@ -82,6 +82,7 @@ class Printer {
       sv(spell(n->mem.alias));
       if (n->mem.alias_id) f(":%u", n->mem.alias_id);
       if (n->mem.is_volatile) f("/volatile");
+      if (n->mem.poll) f("/poll");
       if (n->mem.unaligned) f("/unaligned");
       if (n->mem.immutable) f("/immutable");
     }

@@ -69,7 +69,7 @@ void Lowering::tag(Instruction* i, const hi::Memory& m) {
 Value* Lowering::load(V at, const hi::Memory& m) {
   auto align = Align(m.unaligned ? 1 : hi::mem_size(m.kind));
   auto* i = b_.CreateAlignedLoad(memory_type(b_, m.kind), at, align);
-  if (m.is_volatile && !m.unaligned) {
+  if (m.is_volatile && !m.unaligned && !m.poll) {
     i->setAtomic(AtomicOrdering::Acquire);
   } else if (m.is_volatile) {
     i->setVolatile(true);

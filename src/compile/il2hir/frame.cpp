@@ -360,6 +360,7 @@ void Frame::leave_for_abort() {
   hir::Memory m;
   m.kind = hir::MemKind::I32;
   m.is_volatile = true;
+  m.poll = true;
   hir::Node* flags = b_.load(b_.symbol({loop::SymbolKind::TypeWord, exception->id().value, 0}), offsetof(abi::TypeHead, flags), m);
   b_.guard_not(b_.binary(hir::Op::And, flags, b_.i32(static_cast<int32_t>(abi::kAbortsWanted))), loop::ExitReason::Stress, state());
 }

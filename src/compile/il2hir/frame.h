@@ -146,6 +146,7 @@ class Frame {
 
   // ---- memory ----
   hir::Memory memory_of(Type* t, hir::AliasKind alias = hir::AliasKind::Any, uint32_t id = 0);
+  hir::Memory field_memory(Field* f, bool of_object);
   void store_to(Node* base, int64_t offset, Type* t, const Value& v, hir::Memory m, bool maybe_heap);
   Value load_from(Node* base, int64_t offset, Type* t, hir::Memory m);
   Node* struct_slot(Type* t);

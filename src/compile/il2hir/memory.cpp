@@ -8,6 +8,12 @@ using hir::AliasKind;
 using hir::MemKind;
 using hir::Memory;
 
+// A string's first character is read as an element, too (get_Chars), and what has an address may be anything.
+Memory Frame::field_memory(Field* f, bool of_object) {
+  if (!of_object || f->declaring->kind == Kind::String) return memory_of(f->type());
+  return memory_of(f->type(), AliasKind::Field, f->id().value);
+}
+
 Memory Frame::memory_of(Type* t, AliasKind alias, uint32_t id) {
   Memory m;
   m.kind = is_struct(t) ? MemKind::I64 : mem_kind_of(t);
@@ -126,7 +132,7 @@ bool Frame::translate_memory(const Instruction& i) {
         push(StackKind::Int32, b_.length(object.node));  // never changes
         return true;
       }
-      Memory m = with(memory_of(f->type(), object.kind == StackKind::Ref ? AliasKind::Field : AliasKind::Any, object.kind == StackKind::Ref ? f->id().value : 0));
+      Memory m = with(field_memory(f, object.kind == StackKind::Ref));
       m.is_volatile |= f->is_volatile;
       push(load_from(base, f->offset(), f->type(), m));
       return true;
@@ -137,7 +143,7 @@ bool Frame::translate_memory(const Instruction& i) {
       if (f->is_static()) unsupported("stfld of a static field");
       check_null(object);
       Node* base = as_address(object);
-      Memory m = with(memory_of(f->type(), object.kind == StackKind::Ref ? AliasKind::Field : AliasKind::Any, object.kind == StackKind::Ref ? f->id().value : 0));
+      Memory m = with(field_memory(f, object.kind == StackKind::Ref));
       m.is_volatile |= f->is_volatile;
       store_to(base, f->offset(), f->type(), v, m, !is_stack_address(base));
       return true;

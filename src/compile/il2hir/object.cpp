@@ -154,12 +154,14 @@ bool Frame::translate_object(const Instruction& i) {
       return true;
     }
     case Opcode::Initblk: {
+      if (covered_here()) unsupported("initblk inside a try block");  // a fault in the helper would be seen by no handler here
       Value count = pop(), value = pop(), address = pop();
       check_null(address);
       b_.call_helper(abi::Helper::MemSet, {as(address, hir::Type::Ptr), as_int32(value), b_.convert(Op::Zext32, hir::Type::I64, as_int32(count))});
       return true;
     }
     case Opcode::Cpblk: {
+      if (covered_here()) unsupported("cpblk inside a try block");
       Value count = pop(), from = pop(), to = pop();
       b_.call_helper(abi::Helper::MemCopy, {as(to, hir::Type::Ptr), as(from, hir::Type::Ptr), b_.convert(Op::Zext32, hir::Type::I64, as_int32(count))});
       return true;

@@ -61,7 +61,7 @@ class Forwarder {
     }
     if (n->op == Op::Load || n->op == Op::LoadElem) {
       if (n->mem.is_volatile) {
-        known->clear();
+        if (!n->mem.poll) known->clear();
         return;
       }
       for (auto& p : *known)

@@ -83,7 +83,12 @@ void run(Type* type) {
   try {
     if (load::types::Method* initializer = type->static_constructor()) stack::call_managed(initializer, nullptr, nullptr);
   } catch (const ManagedException& e) {
-    abi::Object* wrapped = wrap(type, e.object());
+    abi::Object* wrapped = e.object();
+    try {
+      stack::AbortShield shield;  // an abort that was put off must not get in between
+      wrapped = wrap(type, e.object());
+    } catch (const ManagedException&) {  // no room for the wrapper: the cause itself
+    }
     gc::Handle kept(wrapped);
     {
       std::lock_guard hold(table().lock);

@@ -19,6 +19,7 @@
 #include "run/calls/marshal.h"
 #include "run/calls/native_call_x64.h"
 #include "run/calls/native_layout.h"
+#include "run/stack/abort.h"
 #include "run/stack/call.h"
 #include "run/stack/objects.h"
 #include "run/stack/throw.h"
@@ -81,6 +82,7 @@ class Marshaller {
       if (t.converted && t.memory) destroy_native(t.converted, static_cast<uint8_t*>(t.memory));
       free(t.memory);
       if (t.release_handle) try {
+          stack::AbortShield shield;  // it would be lost here
           auto* handle = args_.get<Object*>(t.index);
           invoke<void>(method_of(stack::type_of(handle), "DangerousRelease", 0), handle);
         } catch (...) {  // closing a handle must not hide the call's own outcome

@@ -108,7 +108,10 @@ Passed describe(Type* t, std::span<const uint8_t> marshal, bool is_result) {
   }
   if (t->is_byref() && !is_result) {
     Type* e = t->element;
-    if (e->kind == Kind::Boolean) return way(Way::BoolRef, e);
+    if (e->kind == Kind::Boolean) {  // I1 and U1, VARIANT_BOOL, else a BOOL
+      p.count = native == 3 || native == 4 ? 1 : native == 0x25 ? 2 : 4;
+      return way(Way::BoolRef, e);
+    }
     if (e->kind == Kind::String) return way(native == kLPWStr ? Way::WideStringRef : Way::StringRef, e);
     if (is_blittable(t)) return p;
     if (e->kind == Kind::Struct && has_layout(e)) return way(Way::StructRef, e);
@@ -296,7 +299,7 @@ void run_reverse(SavedRegisters* registers, const uint64_t* stack_words, Reverse
         if (!*value || !p.in) break;
         const auto* from = reinterpret_cast<const uint8_t*>(*value);
         uint64_t w = 0;
-        std::memcpy(&w, from, p.way == Way::BoolRef ? 4 : 8);
+        std::memcpy(&w, from, p.way == Way::BoolRef ? static_cast<size_t>(p.count) : 8);
         *room = p.way == Way::BoolRef ? w != 0 : reinterpret_cast<uint64_t>(p.way == Way::StringRef ? managed_text(w) : managed_wide(w));
         break;
       }
@@ -322,7 +325,11 @@ void run_reverse(SavedRegisters* registers, const uint64_t* stack_words, Reverse
     auto* object = reinterpret_cast<Object*>(made[i]);
     const auto* room = reinterpret_cast<const uint8_t*>(made[i]);
     switch (p.way) {
-      case Way::BoolRef: *reinterpret_cast<int32_t*>(to) = *room != 0; break;
+      case Way::BoolRef: {
+        const int32_t b = *room ? (p.count == 2 ? -1 : 1) : 0;  // VARIANT_TRUE is -1
+        std::memcpy(to, &b, static_cast<size_t>(p.count));
+        break;
+      }
       case Way::StringRef: *reinterpret_cast<char**>(to) = native_text(*reinterpret_cast<Object* const*>(room)); break;
       case Way::WideStringRef: *reinterpret_cast<char16_t**>(to) = native_wide(*reinterpret_cast<Object* const*>(room)); break;
       case Way::StructRef: to_native(p.type, room, to); break;
@@ -419,12 +426,7 @@ extern "C" __attribute__((used, visibility("hidden"))) void rapgo_reverse_generi
     rapgo::abi::current().mode.store(rapgo::abi::Mode::Native);
   }
   threads::RuntimeScope runtime;
-  struct Shield {
-    Shield() { threads::current_thread()->shields++; }
-    ~Shield() {
-      if (--threads::current_thread()->shields == 0) stack::remind_of_abort();
-    }
-  } shield;
+  stack::AbortShield shield;
   try {
     calls::run_reverse(registers, words, *static_cast<calls::Reverse*>(context));
   } catch (const stack::ManagedException& e) {

@@ -216,34 +216,45 @@ void free_internal(Object* internal) {
 int32_t domain_id() { return 1; }
 int32_t max_stack() { return 64 << 20; }
 Array* byte_array_identity(Array* a) { return a; }
-void abort_thread(Object* internal, Object* state) {
+// An abort is wanted, and is forgotten, in one step: the bit of ThreadState and the fields of the thread. Nothing waits or collects within.
+std::mutex& abort_lock() {
+  static auto* lock = new std::mutex;
+  return *lock;
+}
+bool forget_abort_of(threads::Thread& thread, Object* internal) {
+  std::lock_guard hold(abort_lock());
+  if (!(__atomic_fetch_and(&kState.in<int32_t>(internal), ~kAbortRequested, __ATOMIC_SEQ_CST) & kAbortRequested)) return false;
+  stack::forget_abort(thread);
+  return true;
+}
+// false: an abort is under way already, or the thread has ended.
+bool want_abort(threads::Thread& thread, Object* internal, const std::shared_ptr<gc::Handle>& state) {
   using Abort = threads::Thread::Abort;
+  std::lock_guard hold(abort_lock());
+  if (thread.finished || (__atomic_load_n(&kState.in<int32_t>(internal), __ATOMIC_SEQ_CST) & (kAbortRequested | kStopped))) return false;
+  __atomic_fetch_or(&kState.in<int32_t>(internal), kAbortRequested, __ATOMIC_SEQ_CST);
+  thread.abort_state = state;
+  Abort none = Abort::None;
+  return thread.abort.compare_exchange_strong(none, Abort::Wanted);
+}
+void abort_thread(Object* internal, Object* state) {
   int32_t was = __atomic_load_n(&kState.in<int32_t>(internal), __ATOMIC_SEQ_CST);
-  for (;;) {
-    if (was & (kAbortRequested | kStopped)) return;
-    const int32_t bit = was & kUnstarted ? kAborted : kAbortRequested;
-    if (__atomic_compare_exchange_n(&kState.in<int32_t>(internal), &was, was | bit, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) break;
-  }
-  if (was & kUnstarted) return;
+  while (was & kUnstarted)
+    if (__atomic_compare_exchange_n(&kState.in<int32_t>(internal), &was, was | kAborted, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) return;
+  if (was & (kAbortRequested | kStopped)) return;
   // Between its start and its first instruction there is no native thread to be seen.
   for (int i = 0; i < 10000 && !native_of(internal); i++) {
     threads::NativeScope native;
     sched_yield();
   }
   threads::Thread* thread = native_of(internal);
-  if (!thread || thread->finished) return;
-  thread->abort_state = state ? std::make_shared<gc::Handle>(state) : nullptr;
-  Abort none = Abort::None;
-  if (!thread->abort.compare_exchange_strong(none, Abort::Wanted)) return;
+  if (!thread || !want_abort(*thread, internal, state ? std::make_shared<gc::Handle>(state) : nullptr)) return;
   if (thread == threads::current_thread()) throw ManagedException(stack::take_abort(*thread));
   threads::deliver_abort(thread);
 }
 void reset_abort(Object*) {
-  threads::Thread* thread = threads::current_thread();
-  Object* internal = kInternal.ref(current_thread_object());
-  if (!(__atomic_fetch_and(&kState.in<int32_t>(internal), ~kAbortRequested, __ATOMIC_SEQ_CST) & kAbortRequested))
+  if (!forget_abort_of(*threads::current_thread(), kInternal.ref(current_thread_object())))
     throw_new("System.Threading", "ThreadStateException", "Unable to reset abort because no abort was requested.");
-  stack::forget_abort(*thread);
 }
 Object* abort_exception_state(Object* thread) {
   threads::Thread* native = native_of(kInternal.ref(thread));
@@ -312,8 +323,7 @@ Object* current_thread_object() {
 
 bool survive_abort(Object* exception) {
   if (!is_abort(exception)) return false;
-  __atomic_fetch_and(&kState.in<int32_t>(kInternal.ref(current_thread_object())), ~kAbortRequested, __ATOMIC_SEQ_CST);
-  stack::forget_abort(*threads::current_thread());
+  forget_abort_of(*threads::current_thread(), kInternal.ref(current_thread_object()));
   return true;
 }
 

@@ -20,6 +20,14 @@ void remind_of_abort();
 void deliver_abort(threads::Thread& thread);
 // After a round of it, the world running: reads what it had to know and did not, and tells loops whether some abort is still to be thrown.
 void round_done();
+// While one lives, the thread is not aborted: native code waits for us, or no exception may leave.
+class AbortShield {
+ public:
+  AbortShield();
+  ~AbortShield();
+  AbortShield(const AbortShield&) = delete;
+  AbortShield& operator=(const AbortShield&) = delete;
+};
 // Abort was reset: as if nothing had been wanted.
 void forget_abort(threads::Thread& thread);
 

@@ -139,8 +139,8 @@ Verdict judge(Thread& thread, Cursor c, bool stopped) {
 Verdict judge_caller(Thread& thread) {
   try {
     return judge(thread, Cursor::last_managed(thread), false);
-  } catch (const std::exception&) {
-    return {false};  // a clause's type cannot be loaded
+  } catch (...) {
+    return {false};  // a clause's type cannot be loaded, or a handler of AssemblyResolve threw
   }
 }
 
@@ -194,6 +194,11 @@ void remind_of_abort() {
   if (thread && thread->abort.load() == Abort::Wanted) thread->state->pending.fetch_or(abi::kPendingAbort);
 }
 
+AbortShield::AbortShield() { threads::current_thread()->shields++; }
+AbortShield::~AbortShield() {
+  if (--threads::current_thread()->shields == 0) remind_of_abort();
+}
+
 void forget_abort(Thread& thread) {
   thread.abort = Abort::None;
   thread.abort_signal = false;
@@ -219,7 +224,7 @@ void deliver_abort(Thread& thread) {
       if (v.permitted) thread.abort_signal = true;
       else arm(thread, v);
     }
-  } catch (Unread) {
+  } catch (...) {  // Unread, or a body that cannot be read: tried again, and the world must run on
   }
 }
 
@@ -237,7 +242,7 @@ void round_done() {
   list.swap(unread());
   for (Method* m : list) try {
       regions_of(m);
-    } catch (const std::exception&) {  // a clause's type cannot be loaded: that code is left at its calls only
+    } catch (...) {  // a clause's type cannot be loaded: that code is left at its calls only
     }
 }
 

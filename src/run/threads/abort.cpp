@@ -70,7 +70,14 @@ void deliver_abort(Thread*) {
   StartOptions options;
   options.background = true;
   options.name = "Thread.Abort";
-  release(start(keep_trying, options));
+  try {
+    release(start(keep_trying, options));
+  } catch (...) {
+    NativeScope native;
+    std::lock_guard hold(lock());
+    running = false;
+    throw;
+  }
 }
 
 }  // namespace rapgo::run::threads

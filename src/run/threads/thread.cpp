@@ -323,7 +323,10 @@ void wait_for_foreground_threads() {
   r.ends.wait(hold, only_background);
 }
 
-void foreground_changed() { wake_joiners(); }
+void foreground_changed() {
+  NativeScope native;  // whoever holds the lock may wait for a stopped world
+  wake_joiners();
+}
 
 void for_each_thread(const std::function<void(Thread&)>& visit) {
   if (world_is_mine()) {

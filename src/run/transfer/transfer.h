@@ -24,6 +24,9 @@ std::vector<loop::MethodId> entered_often(uint32_t least);
 // Loops that were entered too fast (back_off.h) have their back-edges disarmed; those whose pause is over are armed again, if their
 // version is still there. A version that is published meanwhile arms them at once. To be called now and then.
 void resume_entering(uint64_t now_ns);
+// Around a fork: the lock that its list is under.
+void before_fork();
+void after_fork();
 
 // What a symbol's address is (StateValue::Symbol); set by vm, as it resolves relocations.
 extern uint64_t (*resolve_symbol)(const loop::Symbol& symbol);

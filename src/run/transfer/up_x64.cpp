@@ -57,14 +57,18 @@ abi::TransferUpTarget* refuse() {
   return nullptr;
 }
 
-// How often loops were entered, by method; see entered_often. And how fast, by loop: the last one of the method that was entered.
+// How often loops were entered, by method; see entered_often.
 struct Entered {
   std::atomic<uint32_t> method{0};
   std::atomic<uint32_t> times{0};
-  std::atomic<uint32_t> loop{0};
-  BackOff back_off;
 };
 Entered entered[256];
+// And how fast, by loop.
+struct Paced {
+  std::atomic<uint64_t> loop{0};
+  BackOff back_off;
+};
+Paced paced[256];
 
 struct Paused {
   loop::MethodId method;
@@ -81,14 +85,15 @@ void count_entry(loop::MethodId method, uint32_t il, uint64_t now) {
   } else {
     slot.times.store(1, std::memory_order_relaxed);
     slot.method.store(method.value, std::memory_order_relaxed);
-    slot.back_off.reset();
   }
-  if (slot.loop.load(std::memory_order_relaxed) != il) {
-    slot.loop.store(il, std::memory_order_relaxed);
-    slot.back_off.reset();
+  const uint64_t loop = uint64_t{method.value} << 32 | il;
+  Paced& pace = paced[(loop * 0x9e3779b97f4a7c15u) >> 56];
+  if (pace.loop.load(std::memory_order_relaxed) != loop) {
+    pace.loop.store(loop, std::memory_order_relaxed);
+    pace.back_off.reset();
   }
-  if (!slot.back_off.entered(now) || calls::compile_hooks.osr_wanted) return;  // --stress=osr wants every entry
-  const uint64_t until = now + slot.back_off.pause();
+  if (!pace.back_off.entered(now) || calls::compile_hooks.osr_wanted) return;  // --stress=osr wants every entry
+  const uint64_t until = now + pace.back_off.pause();
   code::versions::disarm(method, il);
   std::lock_guard hold(paused_lock);
   paused.push_back({method, il, until});
@@ -160,6 +165,9 @@ std::vector<loop::MethodId> entered_often(uint32_t least) {
   }
   return often;
 }
+
+void before_fork() { paused_lock.lock(); }
+void after_fork() { paused_lock.unlock(); }
 
 void resume_entering(uint64_t now_ns) {
   std::vector<Paused> due;
