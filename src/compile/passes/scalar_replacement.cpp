@@ -2,6 +2,7 @@
 // virtual objects (rebuilt when an exit is taken) and struct pieces in their place.
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 #include "compile/hir/analysis.h"
 #include "compile/passes/aggregates.h"
@@ -261,9 +262,15 @@ class Replacer {
       o->where = object ? W::Virtual : W::Pieces;
       o->value = nullptr;
     } else if ((o->where == W::Virtual || o->where == W::Pieces) && depth < 8 && mentions(*o)) {
+      // An object of an earlier round that holds one of this round.
       hir::VirtualObject copy = g_.virtuals[o->index];
-      for (auto& p : copy.pieces) map(&p.value, depth + 1);
-      o->index = intern(std::move(copy));
+      std::vector<MappedPiece> mapped;
+      for (auto& p : copy.pieces) {
+        map(&p.value, depth + 1);
+        mapped.emplace_back(p.value.where, p.value.index, p.value.value);
+      }
+      auto [it, fresh] = copies_.try_emplace({o->index, std::move(mapped)}, static_cast<uint32_t>(g_.virtuals.size()));
+      o->index = fresh ? intern(std::move(copy)) : it->second;
     }
   }
 
@@ -291,7 +298,6 @@ class Replacer {
       v.pieces.push_back(made);
     }
     if (object) {
-      // The same object at the same moment must be the same virtual object, whichever state of a chain names it.
       auto [it, fresh] = objects_.try_emplace({a->root, values_of(v)}, static_cast<uint32_t>(g_.virtuals.size()));
       if (!fresh) return it->second;
     }
@@ -318,7 +324,11 @@ class Replacer {
   std::vector<Node*> current_;
   std::unordered_map<const Block*, std::vector<Node*>> end_;
   std::unordered_map<const FrameState*, const FrameState*> rewritten_;
+  // The same object at the same moment must be the same virtual object, whichever state of a chain names it: those of this round by what their
+  // pieces hold, those of earlier rounds by what has become of their pieces.
   std::map<std::pair<const Node*, std::vector<const Node*>>, uint32_t> objects_;
+  using MappedPiece = std::tuple<W, uint32_t, const Node*>;
+  std::map<std::pair<uint32_t, std::vector<MappedPiece>>, uint32_t> copies_;
 };
 
 // Drops virtual objects that no used state names.
