@@ -434,6 +434,7 @@ void Compiler::call_method(Method* m, bool is_virtual, bool tail) {
     a.nop();
     return after_call(m);
   }
+  if (!tail && call_accessor(m, is_virtual)) return;
   Target t;
   t.method = m;
   t.tail = tail;

@@ -212,6 +212,7 @@ class Compiler {
   void load_field(const Instruction& i);
   void load_field_address(const Instruction& i);
   void store_field(const Instruction& i);
+  void store_instance_value(Field* f, Entry& object, Entry& v);
   void load_static(const Instruction& i);
   void load_static_address(const Instruction& i);
   void store_static(const Instruction& i);
@@ -275,6 +276,7 @@ class Compiler {
   void new_object(const Instruction& i);
   void construct_class(Method* ctor);
   static bool is_object_constructor(Method* m);
+  bool call_accessor(Method* m, bool is_virtual);  // false: it is none, nothing was done
   bool does_nothing(Method* ctor);
   void construct_struct(Method* ctor);
   void construct_delegate(Method* ctor);

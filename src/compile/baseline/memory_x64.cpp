@@ -269,15 +269,16 @@ void Compiler::load_field_address(const Instruction& i) {
 
 void Compiler::store_field(const Instruction& i) {
   Field* f = body_.field(i.token());
+  Entry v = pop(), object = pop();
+  if (!f->is_static()) return store_instance_value(f, object, v);
+  release(object);
+  store_static_value(f, v);
+}
+
+void Compiler::store_instance_value(Field* f, Entry& object, Entry& v) {
   Type* type = f->type();
   const Access ac = access_of(type);
-  if (f->is_static()) {
-    Entry v = pop(), object = pop();
-    release(object);
-    return store_static_value(f, v);
-  }
   const uint32_t offset = f->offset();
-  Entry v = pop(), object = pop();
   if (object.in != In::VarAddress && offset >= kFaultLimit) {
     const Gp r = to_gp(object);
     null_check(r, offset);

@@ -63,12 +63,13 @@ void Compiler::finish_leaves() {
   stack_.clear();
   depth_words_ = 0;
   for (size_t t = 0; t < trampolines_.size(); ++t) {  // may grow
-    // On the way out of the try block already: what happens here is not for its handlers.
-    il_ = trampolines_[t].target;
+    // On the way out of the try block already: what happens here is not for its handlers. Handlers still to run count as begun, so that no
+    // abort comes before them.
+    const std::vector<uint32_t> run = trampolines_[t].clauses;
+    il_ = run.empty() ? trampolines_[t].target : body_.clauses[run[0]].handler_begin;
     record_il();
     il_ = trampolines_[t].il;
     a.bind(trampolines_[t].label);
-    const std::vector<uint32_t> run = trampolines_[t].clauses;
     const uint32_t target = trampolines_[t].target;
     if (run.empty()) {
       if (is_back(target)) back_edge(target);

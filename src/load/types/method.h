@@ -58,6 +58,7 @@ class alignas(16) Method : public abi::MethodHead {
   std::span<Type* const> generic_args;  // instance: arguments; generic definition: its MethodVars
   int32_t slot = -1;                 // vtable slot, after the declaring type's vtable stage; -1: not virtual
   Body body = Body::Il;
+  uint8_t accessor = 0;              // what compile/baseline found its body to do (accessors_x64.cpp); written atomically
   Intrinsic intrinsic = Intrinsic::None;
 
   bool is_static() const { return attributes & 0x10; }
