@@ -48,15 +48,12 @@ static compile::baseline::Options baseline_options() {
   return o;
 }
 
-// What a compile costs. CPU time leaves out what other processes took, but asking for it is a system call.
-static uint64_t cost_clock() { return config.options->stats ? base::thread_cpu_ns() : base::monotonic_ns(); }
-
 static InstalledCode* compile_baseline(Method* method) {
-  const uint64_t start = cost_clock();
+  const uint64_t start = base::monotonic_ns();  // CPU time would be more exact, and a system call each time
   loop::CompiledCode code = compile::baseline::compile(method, baseline_options());
   InstalledCode* installed = versions::install(std::move(code), *config.resolver);
   if (!installed) throw load::types::LoadError(load::types::LoadErrorKind::NotSupported, "code memory is full");
-  tell_compiled(*installed, cost_clock() - start);
+  tell_compiled(*installed, base::monotonic_ns() - start);
   if (config.remember) config.remember(installed->shared);
   return installed;
 }
@@ -99,8 +96,16 @@ static InstalledCode* publish_stub(Method* method, loop::CompiledCode&& code, co
   return stub;
 }
 
+static stubs::FastPath fast_path_of(const Method* method) {
+  const load::types::Type* t = method->declaring;
+  if (t->name != "Monitor" || t->name_space != "System.Threading" || !t->assembly || !t->assembly->is_corlib) return stubs::FastPath::None;
+  if (method->name == "Exit") return stubs::FastPath::MonitorExit;
+  if (method->name == "Enter") return stubs::FastPath::MonitorEnter;
+  return method->name == "try_enter_with_atomic_var" ? stubs::FastPath::MonitorTryEnter : stubs::FastPath::None;
+}
+
 static uint64_t install_icall(Method* method, const void* function, uint32_t stack_words, bool leaf) {
-  return publish_stub(method, leaf ? stubs::leaf_stub(method->id(), function) : stubs::icall_stub(method->id(), function, stack_words), "internal call")->entry();
+  return publish_stub(method, leaf ? stubs::leaf_stub(method->id(), function) : stubs::icall_stub(method->id(), function, stack_words, fast_path_of(method)), "internal call")->entry();
 }
 
 static uint64_t install_pinvoke(Method* method, const void* function, uint32_t stack_words, bool capture_errno) {

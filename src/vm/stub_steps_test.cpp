@@ -245,5 +245,30 @@ TEST_F(StubSteps, StoreRef) {
       });
 }
 
+TEST_F(StubSteps, StoreElement) {
+  static auto* type = gc::mock::ref_vector_type();
+  type->element = static_cast<uint32_t>(reinterpret_cast<uint64_t>(node()));
+  at_every_step(
+      Helper::StoreElement, "StoreElement",
+      [](abi::InvokeBlock& b, uint64_t k) {
+        old_holder = gc::alloc_vector(type, 3);
+        gc::collect(1);
+        gc::collect(1);
+        ASSERT_FALSE(gc::is_young(old_holder));
+        Object* value = gc::alloc_object(node());
+        reinterpret_cast<uint64_t*>(value)[3] = 1000 + k;
+        b.ints[0] = reinterpret_cast<uint64_t>(old_holder);
+        b.ints[1] = 2;
+        b.ints[2] = reinterpret_cast<uint64_t>(value);
+      },
+      [](abi::InvokeBlock&, uint64_t k) {
+        gc::verify();
+        gc::collect(0);
+        auto* value = reinterpret_cast<Object*>(word(old_holder, 4));
+        ASSERT_EQ(gc::find_object(value), value) << k;
+        EXPECT_EQ(word(value, 3), 1000 + k);
+      });
+}
+
 }  // namespace
 }  // namespace rapgo

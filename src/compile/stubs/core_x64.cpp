@@ -5,6 +5,7 @@
 #include "abi/type_head.h"
 #include "base/error.h"
 #include "compile/stubs/core_x64.h"
+#include "compile/stubs/fast_paths_x64.h"
 
 namespace rapgo::compile::stubs {
 
@@ -67,9 +68,41 @@ void CoreBuilder::common_pending() {
   a.ud2();
 }
 
+namespace {
+struct WithFastPath {
+  Helper helper;
+  const char* slow_name;  // of the transition behind it
+};
+constexpr WithFastPath kWithFastPath[] = {{Helper::StoreElement, "StoreElement (slow)"},
+                                          {Helper::ThreadStatic, "ThreadStatic (slow)"},
+                                          {Helper::MonitorEnter, "MonitorEnter (slow)"},
+                                          {Helper::MonitorExit, "MonitorExit (slow)"}};
+}  // namespace
+
+void CoreBuilder::fast_path(Helper h, const asmjit::Label& slow) {
+  switch (h) {
+    case Helper::StoreElement: {
+      const RestartRange r = store_element_fast(e, slow);
+      stubs.restart.push_back({r.begin, r.end});
+      break;
+    }
+    case Helper::ThreadStatic: thread_static_fast(e, slow); break;
+    case Helper::MonitorEnter: icall_fast(e, FastPath::MonitorEnter, slow); break;
+    case Helper::MonitorExit: icall_fast(e, FastPath::MonitorExit, slow); break;
+    default: base::fatal("a helper without a fast path");
+  }
+}
+
 void CoreBuilder::full(Helper h) {
   begin(abi::helper_info(h).name);
   stubs.helper[static_cast<int>(h)] = e.pc();
+  for (const WithFastPath& f : kWithFastPath) {
+    if (f.helper != h) continue;
+    const asmjit::Label slow = e.a.newLabel();
+    fast_path(h, slow);
+    begin(f.slow_name);
+    e.a.bind(slow);
+  }
   if (h == Helper::NewObjectSlow) e.a.bind(full_labels[0]);
   if (h == Helper::NewVectorSlow) e.a.bind(full_labels[1]);
   if (h == Helper::NewStringSlow) e.a.bind(full_labels[2]);

@@ -21,6 +21,7 @@ struct CoreBuilder {
   void body_call(abi::Helper h);
 
   void common_pending();
+  void fast_path(abi::Helper h, const asmjit::Label& slow);
   void full(abi::Helper h);
   void thrower(abi::Helper h);
   void leaf(abi::Helper h);

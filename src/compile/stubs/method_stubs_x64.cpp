@@ -2,6 +2,7 @@
 #include <cstring>
 
 #include "abi/type_head.h"
+#include "compile/stubs/fast_paths_x64.h"
 #include "compile/stubs/stubs.h"
 #include "compile/stubs/transition_x64.h"
 
@@ -75,10 +76,16 @@ loop::CompiledCode virtual_stub(loop::MethodId method, int32_t vtable_slot, bool
   return code;
 }
 
-loop::CompiledCode icall_stub(loop::MethodId method, const void* function, uint32_t stack_words) {
+loop::CompiledCode icall_stub(loop::MethodId method, const void* function, uint32_t stack_words, FastPath fast) {
   loop::CompiledCode code = stub_for(method);
   Emitter e(code);
   auto& a = e.a;
+  if (fast != FastPath::None) {
+    asmjit::Label slow = a.newLabel();
+    e.frame_at_rsp(8);
+    icall_fast(e, fast, slow);
+    a.bind(slow);
+  }
   enter_transition(e, abi::Mode::Runtime);
   a.mov(eax, method.value);
   a.mov(RAPGO_TLS(icall_method), rax);

@@ -44,7 +44,9 @@ loop::CompiledCode unbox_stub(loop::MethodId method, bool hidden_result);
 loop::CompiledCode virtual_stub(loop::MethodId method, int32_t vtable_slot, bool hidden_result);
 
 // Body of an internal call: transition to Mode::Runtime around `function`, stack words passed on. Sets ThreadState::icall_method.
-loop::CompiledCode icall_stub(loop::MethodId method, const void* function, uint32_t stack_words);
+// `fast`: what comes before the transition and is nearly always enough.
+enum class FastPath : uint8_t { None, MonitorEnter, MonitorExit, MonitorTryEnter };
+loop::CompiledCode icall_stub(loop::MethodId method, const void* function, uint32_t stack_words, FastPath fast = FastPath::None);
 // The function itself, reached from low addresses; stays in Mode::Managed.
 loop::CompiledCode leaf_stub(loop::MethodId method, const void* function);
 // P/Invoke: Mode::Native around `function`, which takes the arguments as they are (blittable; marshalling wraps around this).

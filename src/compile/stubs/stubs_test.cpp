@@ -3,9 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstring>
 #include <vector>
 
+#include "abi/field_head.h"
 #include "abi/memory_map.h"
+#include "abi/sync_word.h"
 #include "abi/thread_state.h"
 #include "abi/type_head.h"
 #include "compile/stubs/emitter_x64.h"
@@ -65,6 +69,10 @@ abi::Object* mock_new_slow(abi::TypeHead*) {
   ++slow_calls;
   return reinterpret_cast<abi::Object*>(0x42);
 }
+uint64_t slow_path(uint64_t first) {  // of helpers that have a fast one
+  ++slow_calls;
+  return first;
+}
 uint64_t first_call_target;
 uint32_t first_call_method;
 uint64_t mock_first_call(uint32_t method, abi::ArgRegisters*) {
@@ -83,6 +91,8 @@ struct Stubs : ::testing::Test {
     abi::helper_body(Helper::CheckedDoubleToInt64) = reinterpret_cast<void*>(&mock_checked);
     abi::helper_body(Helper::ThrowIndexOutOfRange) = reinterpret_cast<void*>(&mock_throw_index);
     abi::helper_body(Helper::NewObjectSlow) = reinterpret_cast<void*>(&mock_new_slow);
+    for (Helper h : {Helper::StoreElement, Helper::ThreadStatic, Helper::MonitorEnter, Helper::MonitorExit})
+      abi::helper_body(h) = reinterpret_cast<void*>(&slow_path);
     abi::helper_body(Helper::FirstCall) = reinterpret_cast<void*>(&mock_first_call);
     abi::helper_body(Helper::InterfaceMiss) = reinterpret_cast<void*>(&mock_miss);
     abi::stub_bodies.pending = mock_pending;
@@ -264,6 +274,123 @@ TEST_F(Stubs, StoreRefMarksCard) {
   EXPECT_EQ(slot, 0x99u);
   EXPECT_EQ(static_cast<uint8_t*>(cards)[(b.ints[0] >> abi::kCardShift) & abi::kCardMask], 1);
   munmap(cards, abi::kCardEnd - abi::kCardBase);
+}
+
+TEST_F(Stubs, StoreElementChecksWhatIsCommonAndLeavesTheRest) {
+  auto* cards = mmap(reinterpret_cast<void*>(abi::kCardBase), abi::kCardEnd - abi::kCardBase, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+  ASSERT_NE(cards, MAP_FAILED);
+  const auto word = [](const void* p) { return static_cast<uint32_t>(reinterpret_cast<uintptr_t>(p)); };
+  const auto head = [&](uint32_t depth, abi::TypeHead* parent) {
+    auto* h = reinterpret_cast<abi::TypeHead*>(testing::low_memory(sizeof(abi::TypeHead)));
+    for (uint32_t d = 0; parent && d < depth; d++) h->display[d] = parent->display[d];
+    h->depth = depth;
+    if (depth < abi::kDisplaySize) h->display[depth] = word(h);
+    return h;
+  };
+  abi::TypeHead *object = head(0, nullptr), *base = head(1, object), *derived = head(2, base), *other = head(1, object), *interface = head(0, nullptr);
+  abi::TypeHead* deep = head(abi::kDisplaySize, derived);
+  abi::TypeHead* array_head = head(1, object);
+  uint64_t array[2 + 4] = {word(array_head), 4}, value[2] = {};
+  const auto store = [&](abi::TypeHead* element, abi::TypeHead* of, uint64_t index) {
+    array_head->element = word(element);
+    value[0] = of ? word(of) : 0;
+    std::fill(array + 2, array + 6, 7);
+    slow_calls = 0;
+    std::memset(static_cast<uint8_t*>(cards) + ((reinterpret_cast<uint64_t>(array) >> abi::kCardShift) & abi::kCardMask), 0, 2);
+    InvokeBlock b;
+    b.ints[0] = reinterpret_cast<uint64_t>(array);
+    b.ints[1] = index;
+    b.ints[2] = of ? reinterpret_cast<uint64_t>(value) : 0;
+    abi::stub_entries.invoke(abi::helper_entry(Helper::StoreElement), &b);
+    const bool stored = index < 4 && array[2 + index] == b.ints[2];
+    if (stored) EXPECT_EQ(static_cast<uint8_t*>(cards)[(reinterpret_cast<uint64_t>(array + 2 + index) >> abi::kCardShift) & abi::kCardMask], 1);
+    EXPECT_NE(stored, slow_calls == 1);
+    return stored;
+  };
+  EXPECT_TRUE(store(base, base, 0));
+  EXPECT_TRUE(store(base, derived, 3));
+  EXPECT_TRUE(store(object, other, 1));
+  EXPECT_TRUE(store(base, nullptr, 2));
+  EXPECT_TRUE(store(deep, deep, 0));
+  EXPECT_FALSE(store(deep, derived, 0));
+  EXPECT_FALSE(store(base, other, 0));
+  EXPECT_FALSE(store(derived, base, 0));
+  EXPECT_FALSE(store(interface, base, 0));
+  EXPECT_FALSE(store(base, base, 4));
+  EXPECT_FALSE(store(base, base, ~uint64_t{0}));
+  InvokeBlock b;
+  b.ints[0] = 0;
+  slow_calls = 0;
+  abi::stub_entries.invoke(abi::helper_entry(Helper::StoreElement), &b);
+  EXPECT_EQ(slow_calls, 1) << "null";
+  munmap(cards, abi::kCardEnd - abi::kCardBase);
+}
+
+TEST_F(Stubs, ThinLocksAreTakenAndGivenBackWithoutATransition) {
+  t().thread_index = 5;
+  abi::Object o{0, 0};
+  const auto call = [&](Helper h) {
+    InvokeBlock b;
+    b.ints[0] = reinterpret_cast<uint64_t>(&o);
+    slow_calls = 0;
+    abi::stub_entries.invoke(abi::helper_entry(h), &b);
+    return slow_calls == 0;
+  };
+  EXPECT_FALSE(call(Helper::MonitorExit)) << "nobody holds it";
+  EXPECT_TRUE(call(Helper::MonitorEnter));
+  EXPECT_EQ(o.sync, abi::thin_lock(5, 0));
+  EXPECT_TRUE(call(Helper::MonitorEnter));
+  EXPECT_EQ(o.sync, abi::thin_lock(5, 1));
+  EXPECT_TRUE(call(Helper::MonitorExit));
+  EXPECT_EQ(o.sync, abi::thin_lock(5, 0));
+  EXPECT_TRUE(call(Helper::MonitorExit));
+  EXPECT_EQ(o.sync, 0u);
+  for (const uint32_t word : {abi::thin_lock(6, 0), abi::thin_lock(6, 1), uint32_t{abi::kSyncHash} | 5u << 2, uint32_t{abi::kSyncInflated} | 5u << 2}) {
+    o.sync = word;
+    EXPECT_FALSE(call(Helper::MonitorEnter)) << word;
+    EXPECT_FALSE(call(Helper::MonitorExit)) << word;
+    EXPECT_EQ(o.sync, word);
+  }
+  o.sync = abi::thin_lock(5, abi::kMaxThinRecursion);
+  EXPECT_FALSE(call(Helper::MonitorEnter)) << "cannot count further";
+  o.sync = abi::thin_lock(5, abi::kMaxThinRecursion - 1);
+  EXPECT_TRUE(call(Helper::MonitorEnter));
+  EXPECT_EQ(o.sync, abi::thin_lock(5, abi::kMaxThinRecursion));
+
+  const uint64_t try_enter = testing::install(icall_stub({0x1230}, reinterpret_cast<const void*>(&slow_path), 0, FastPath::MonitorTryEnter));
+  uint8_t taken = 0;
+  InvokeBlock b;
+  b.ints[0] = reinterpret_cast<uint64_t>(&o);
+  b.ints[2] = reinterpret_cast<uint64_t>(&taken);
+  o.sync = 0;
+  slow_calls = 0;
+  abi::stub_entries.invoke(try_enter, &b);
+  EXPECT_EQ(taken, 1);
+  EXPECT_EQ(o.sync, abi::thin_lock(5, 0));
+  EXPECT_EQ(slow_calls, 0);
+  abi::stub_entries.invoke(try_enter, &b);
+  EXPECT_EQ(slow_calls, 1) << "taken is true already: ArgumentException";
+  EXPECT_EQ(o.sync, abi::thin_lock(5, 0));
+}
+
+TEST_F(Stubs, ThreadStaticsThatAreInUseAreFoundWithoutATransition) {
+  alignas(16) uint8_t field[64] = {};
+  uint32_t word = 0;
+  const auto address = [&] {
+    std::memcpy(field + abi::kFieldThreadWord, &word, 4);
+    InvokeBlock b;
+    b.ints[0] = reinterpret_cast<uint64_t>(field);
+    slow_calls = 0;
+    abi::stub_entries.invoke(abi::helper_entry(Helper::ThreadStatic), &b);
+    return slow_calls ? 0 : b.result_ints[0];
+  };
+  t().thread_statics = 0x1000;
+  EXPECT_EQ(address(), 0u) << "nobody has asked for the field yet";
+  word = 3;
+  EXPECT_EQ(address(), 0x1010u);
+  t().thread_statics = 0;
+  EXPECT_EQ(address(), 0u) << "the thread has no table yet";
 }
 
 TEST_F(Stubs, FirstCallAndInterfaceDispatch) {

@@ -43,6 +43,7 @@ void build_fields(Type* t) {
     for (size_t i = 0; i < from.size(); ++i) {
       Field* f = fields[i] = l.make_low<Field>();
       *f = *from[i];
+      f->thread_word = 0;
       f->declaring = t;
       f->type_ = nullptr;
       f->offset_ = ~0u;

@@ -160,6 +160,7 @@ class alignas(16) Field {
   bool is_init_only() const { return attributes & 0x20; }
   std::span<const uint8_t> rva_data();  // empty if no RVA
   uint32_t index = 0;                // position in declaring->fields()
+  uint32_t thread_word = 0;          // abi/field_head.h; run/calls writes it, atomically
   Field* definition = nullptr;       // field of an instantiated type: the definition's; otherwise this
   Type* type_ = nullptr;
   uint32_t offset_ = ~0u;

@@ -1,10 +1,12 @@
 #include "run/calls/thread_statics.h"
 
 #include <atomic>
+#include <cstddef>
 #include <new>
 
 #include <sys/mman.h>
 
+#include "abi/field_head.h"
 #include "load/types/loader.h"
 #include "run/threads/suspend.h"
 #include "run/threads/thread.h"
@@ -37,6 +39,8 @@ void* thread_static_address(load::types::Field* field) {
   uint32_t known = words_in_use.load();
   while (known < end && !words_in_use.compare_exchange_weak(known, end)) {
   }
+  static_assert(offsetof(load::types::Field, thread_word) == abi::kFieldThreadWord);
+  __atomic_store_n(&field->thread_word, first + 1, __ATOMIC_RELEASE);  // from now on the stub does without us
   return reinterpret_cast<uint64_t*>(s.thread_statics) + first;
 }
 

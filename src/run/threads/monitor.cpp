@@ -1,5 +1,6 @@
 #include "run/threads/monitor.h"
 
+#include "abi/sync_word.h"
 #include "base/clock.h"
 #include "run/threads/internal.h"
 #include "run/threads/monitor_table.h"
@@ -11,16 +12,16 @@ using abi::Object;
 
 namespace {
 
-constexpr uint32_t kMaxThinRecursion = (1u << 14) - 1;
+using abi::kMaxThinRecursion;
 constexpr uint32_t kCalmExits = 16;  // then an inflated monitor shrinks back
 constexpr int kSpins = 64;
 
 std::atomic<uint64_t> contentions{0};
 
 uint32_t tag(uint32_t word) { return word & 3; }
-uint32_t thin(uint32_t owner, uint32_t more) { return abi::kSyncThin | owner << 2 | more << 18; }
-uint32_t thin_owner(uint32_t word) { return word >> 2 & 0xFFFF; }
-uint32_t thin_more(uint32_t word) { return word >> 18; }
+uint32_t thin(uint32_t owner, uint32_t more) { return abi::thin_lock(owner, more); }
+uint32_t thin_owner(uint32_t word) { return word >> abi::kThinOwnerShift & abi::kThinOwnerMask; }
+uint32_t thin_more(uint32_t word) { return word >> abi::kThinMoreShift; }
 uint32_t inflated(uint32_t index) { return abi::kSyncInflated | index << 2; }
 
 uint32_t load(Object* o) { return __atomic_load_n(&o->sync, __ATOMIC_ACQUIRE); }
