@@ -108,7 +108,7 @@ bool may_optimize(Method* method) {
 int32_t stress_guard() { return world->stress_counter.fetch_add(1, std::memory_order_relaxed) % world->options.stress.deopt == world->options.stress.deopt - 1; }
 
 void exit_taken(const code::maps::InstalledCode& code, uint32_t il, loop::ExitReason reason) {
-  if (world->adaptive) world->adaptive->exit_taken(code.method, code.id, il, reason);
+  if (world->adaptive) world->adaptive->exit_taken(code, il, reason);
 }
 
 void assumption_broke(loop::MethodId method) {
@@ -483,13 +483,14 @@ void boot_runtime() {
 
 }  // namespace
 
-// This thread's part of malloc in one piece: it would grow by 16 KiB at a time, with a system call each. Untouched pages cost nothing.
+// This thread's part of malloc in one piece: it would grow by a page or so at a time, with a system call each. Untouched pages cost nothing.
 static void grow_malloc() {
-  constexpr int kMappedFrom = 1 << 20;
-  mallopt(M_MMAP_THRESHOLD, kMappedFrom);
-  mallopt(M_TRIM_THRESHOLD, 8 * kMappedFrom);
-  void* volatile piece = malloc(kMappedFrom - 4096);
+  constexpr int kMappedFrom = 1 << 20, kPiece = 31 << 20;  // more than 32 MiB would be mapped by itself
+  mallopt(M_MMAP_THRESHOLD, kPiece + kMappedFrom);
+  mallopt(M_TRIM_THRESHOLD, 2 * kPiece);
+  void* volatile piece = malloc(kPiece);
   free(piece);
+  mallopt(M_MMAP_THRESHOLD, kMappedFrom);
 }
 
 int run(const base::Options& options, const Program& program) {

@@ -113,15 +113,21 @@ uintptr_t allocate(Area area, size_t size) {
   if (!mapped.load(std::memory_order_acquire)) base::fatal("code memory used before reserve_low");
   const size_t bytes = rounded(size ? size : 1);
   if (bytes < size || bytes > kCodeSize) return 0;
-  uintptr_t address;
+  uintptr_t address, end_before, end_after;
   {
     std::lock_guard guard(code_lock);
     Memory& m = memory();
     Heap& heap = m.heap[static_cast<int>(area)];
+    end_before = heap.next;
     address = heap.take(bytes);
+    end_after = heap.next;
     if (address == 0) return 0;
     heap.live += bytes;
     m.allocations++;
+  }
+  if (end_before != end_after) {
+    writable(address);  // the alias is there
+    make_present(end_before, end_after, alias_offset);
   }
   memset(writable(address + bytes - 16), kInt3, 16);  // the padding; the rest is the caller's to write
   return address;

@@ -9,6 +9,7 @@
 #include "abi/memory_map.h"
 #include "base/error.h"
 #include "code/memory/low_memory.h"
+#include "code/memory/region.h"
 
 namespace rapgo::code::memory {
 namespace {
@@ -28,7 +29,9 @@ void* meta_alloc(size_t size, size_t align) {
   for (;;) {
     const uintptr_t start = (at + align - 1) & ~(align - 1);
     if (size > abi::kMetaEnd - start) base::fatal("the region for loader structures is full");
-    if (meta_next.compare_exchange_weak(at, start + size, std::memory_order_relaxed)) return reinterpret_cast<void*>(start);
+    if (!meta_next.compare_exchange_weak(at, start + size, std::memory_order_relaxed)) continue;
+    make_present(at, start + size, 0);
+    return reinterpret_cast<void*>(start);
   }
 }
 

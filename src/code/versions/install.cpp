@@ -154,7 +154,6 @@ void enter(Registry& r, InstalledCode* code) {
 }
 
 InstalledCode* install(std::shared_ptr<const loop::CompiledCode> code, Resolver& resolver, loop::Assumption* broken) {
-  const uint64_t begin = base::monotonic_ns();
   if (!sorted(*code)) {
     auto copy = std::make_shared<loop::CompiledCode>(*code);
     sort_rows(*copy);
@@ -169,7 +168,6 @@ InstalledCode* install(std::shared_ptr<const loop::CompiledCode> code, Resolver&
   {
     std::lock_guard guard(r.lock);
     enter(r, installed);
-    r.figures.install_ns += base::monotonic_ns() - begin;
   }
   // Registered first, asked second: whatever breaks from here on reaches us through invalidate().
   for (const loop::Assumption& assumption : installed->code.assumptions) {

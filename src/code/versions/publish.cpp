@@ -63,7 +63,6 @@ void set_entry(Registry& r, loop::MethodId method, MethodRecord& record, uint64_
 }
 
 bool publish(loop::MethodId method, InstalledCode* code, InstalledCode** previous) {
-  const uint64_t begin = base::monotonic_ns();
   Registry& r = registry();
   std::lock_guard guard(r.lock);
   if (code->state.load() >= State::Retired) return false;
@@ -74,7 +73,6 @@ bool publish(loop::MethodId method, InstalledCode* code, InstalledCode** previou
   code->state.store(State::Active);
   set_entry(r, method, record, code->entry(), code);
   if (previous) *previous = old == code ? nullptr : old;
-  r.figures.publish_ns += base::monotonic_ns() - begin;
   emit_event(loop::EventKind::Published, code);
   return true;
 }

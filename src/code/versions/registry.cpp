@@ -137,7 +137,7 @@ Figures figures() {
 
 void emit_event(loop::EventKind kind, const InstalledCode* code, uint64_t a, uint64_t b, uint32_t il) {
   loop::Event e;
-  if (loop::events_kept()) e.time_ns = base::monotonic_ns();
+  if (loop::events_kept()) e.time_ns = kind == loop::EventKind::Installed ? code->installed_ns : base::monotonic_ns();
   e.kind = kind;
   e.tier = code->tier;
   e.method = code->method;

@@ -130,7 +130,6 @@ struct TierFigures {
 struct Figures {
   TierFigures tier[4];  // by loop::Tier
   uint64_t methods = 0, cells = 0, stubs = 0, direct_jumps = 0, patches = 0, osr_entries = 0;
-  uint64_t install_ns = 0, publish_ns = 0;
 };
 Figures figures();
 
