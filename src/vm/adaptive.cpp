@@ -68,7 +68,7 @@ void Adaptive::after_fork() {
   lock_.unlock();
 }
 
-Adaptive::Adaptive(Config config) : config_(std::move(config)) {
+Adaptive::Adaptive(Config config) : config_(std::move(config)), governor_(config_.options->overhead.value) {
   if (!std::exchange(to_fork, this)) {
     const auto after = [] { if (to_fork) to_fork->after_fork(); };
     pthread_atfork([] { if (to_fork) to_fork->before_fork(); }, after, after);
@@ -83,7 +83,7 @@ Adaptive::~Adaptive() {
 }
 
 void Adaptive::start() {
-  period_ns_ = kPeriod;
+  period_ns_ = kPeriod * governor_.stretch();
   observe::Sampler::get().start(config_.capture, period_ns_);
   observe::Sampler::get().attach_thread();
   thread_ = std::thread([this] { run(); });
@@ -286,6 +286,7 @@ void Adaptive::plan_done(compile::driver::Result& result) {
   }
   std::lock_guard hold(lock_);
   if (!result.code && config_.driver->no_back_end()) history_.abandoned(plan);
+  else if (result.overtaken) history_.overtaken(plan);
   else history_.compiled(plan, result.code != nullptr);
   if (result.code) {
     model_.compiled(plan.tier, result.value->il_bytes, result.compile_ns);
@@ -325,30 +326,18 @@ static bool is_failure(loop::ExitReason reason) {
   return reason != loop::ExitReason::ExplicitThrow && reason != loop::ExitReason::ExceptionFromCallee && reason != loop::ExitReason::Stress;
 }
 
-// Counts the version's failing exits; true once, when there are so many that nothing may wait for the observer, which may be starved.
-static bool fails_too_often(loop::VersionId version) {
-  struct Count {
-    std::atomic<uint32_t> version{0}, times{0};
-  };
-  static Count counts[1024];
-  Count& c = counts[version.value % std::size(counts)];
-  if (c.version.load(std::memory_order_relaxed) != version.value) {
-    c.times.store(0, std::memory_order_relaxed);
-    c.version.store(version.value, std::memory_order_relaxed);
-  }
-  return c.times.fetch_add(1, std::memory_order_relaxed) + 1 == kFailuresAtOnce;
-}
-
-void Adaptive::exit_taken(MethodId method, loop::VersionId version, uint32_t il, loop::ExitReason reason) {
-  if (is_failure(reason) && !config_.options->stress.any() && fails_too_often(version))
-    if (InstalledCode* code = code::versions::by_id(version)) {
+void Adaptive::exit_taken(const InstalledCode& version, uint32_t il, loop::ExitReason reason) {
+  const MethodId method = version.method;
+  // Once, when there are so many that nothing may wait for the observer, which may be starved.
+  if (is_failure(reason) && !config_.options->stress.any() && version.guard_failures.fetch_add(1, std::memory_order_relaxed) + 1 == kFailuresAtOnce)
+    if (InstalledCode* code = code::versions::by_id(version.id)) {
       code::versions::retire(code, code::versions::RetireReason::GuardTooOften);
       std::lock_guard hold(notes_lock_);
-      failed_.push_back({method, version, il, reason});
+      failed_.push_back({method, version.id, il, reason});
     }
   // Called while a thread is on its way down: must not wait for the observer. A lost note costs nothing but a later decision.
   std::unique_lock hold(lock_, std::try_to_lock);
-  if (hold.owns_lock() && exits_.size() < 100000) exits_.push_back({method, version, il, reason});
+  if (hold.owns_lock() && exits_.size() < 100000) exits_.push_back({method, version.id, il, reason});
 }
 
 void Adaptive::assumption_broke(MethodId method) {
@@ -482,12 +471,14 @@ void Adaptive::check_gains() {
   }
 }
 
-// R1: the rate falls when nothing was decided for a while, and is raised again when the program enters new code.
+// R1: the rate falls when nothing was decided for a while, and is raised again when the program enters new code; the user's budget
+// stretches both.
 void Adaptive::adjust_rate(bool any_samples) {
   auto& sampler = observe::Sampler::get();
   if (any_samples && aggregator_.phase_change() > 0.3) quiet_rounds_ = 0;
   else quiet_rounds_++;
-  const uint64_t wanted = quiet_rounds_ > 250 ? kSlowPeriod : kPeriod;
+  governor_.measured(base::process_cpu_ns(), sampler.stats().handler_ns + cpu_ns_);
+  const uint64_t wanted = (quiet_rounds_ > 250 ? kSlowPeriod : kPeriod) * governor_.stretch();
   if (wanted != period_ns_) {
     period_ns_ = wanted;
     sampler.set_period(wanted);

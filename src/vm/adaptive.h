@@ -18,6 +18,7 @@
 #include "load/types/method.h"
 #include "observe/profile/aggregator.h"
 #include "observe/profile/gain_watch.h"
+#include "observe/profile/governor.h"
 
 namespace rapgo::vm {
 
@@ -48,7 +49,7 @@ class Adaptive {
   // Optimized code came from the store instead. Any thread, cheap.
   void loaded(loop::MethodId method, bool osr, uint32_t osr_il);
   // A transfer down was taken. Any thread, cheap.
-  void exit_taken(loop::MethodId method, loop::VersionId version, uint32_t il, loop::ExitReason reason);
+  void exit_taken(const code::versions::InstalledCode& version, uint32_t il, loop::ExitReason reason);
   // Versions retired because an assumption broke: their methods are candidates again.
   void assumption_broke(loop::MethodId method);
   // Knowledge from earlier runs.
@@ -61,7 +62,6 @@ class Adaptive {
   void replay(const std::string& path);
   void method_compiled(load::types::Method* method);
 
-  struct Overhead { uint64_t cpu_ns = 0; };
   uint64_t observer_cpu_ns() const { return cpu_ns_; }
 
  private:
@@ -91,6 +91,7 @@ class Adaptive {
   std::mutex lock_;                  // guards everything below; short
   observe::Aggregator aggregator_;
   observe::GainWatch gains_;
+  observe::Governor governor_;
   decide::History history_;
   decide::CostModel model_;
   decide::PolicyOptions policy_;

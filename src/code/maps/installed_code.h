@@ -42,6 +42,7 @@ struct InstalledCode {
   uint64_t* counters = nullptr;  // code.probe_words words, for probed code (SymbolKind::ProbeCounters)
   const char* name = "";         // stubs only: static string
   uint64_t installed_ns = 0;     // monotonic
+  mutable std::atomic<uint32_t> guard_failures{0};  // ways out taken because a guard failed
   // The value as compiled: bytes are *not* relocated, `call_sites` and `osr_points` are sorted by IL offset.
   std::shared_ptr<const loop::CompiledCode> shared;
   const loop::CompiledCode& code;

@@ -207,7 +207,8 @@ void Driver::install(Result& result) {
     return;
   }
   if (!result.code) {
-    result.error = "an assumption broke during the compile, or code memory is full";
+    result.overtaken = broken.id != 0;
+    result.error = result.overtaken ? "an assumption broke during the compile" : "code memory is full";
     return;
   }
   loop::Event e;

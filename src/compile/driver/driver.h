@@ -27,6 +27,7 @@ struct Result {
   code::versions::InstalledCode* code = nullptr;  // installed, not published; null: see error
   std::shared_ptr<const loop::CompiledCode> value;
   std::string error;
+  bool overtaken = false;    // an assumption broke during the compile: `error` says nothing of the method
   uint64_t compile_ns = 0;   // IL to CompiledCode, CPU time
   uint64_t build_ns = 0, passes_ns = 0, llvm_ns = 0;
 };

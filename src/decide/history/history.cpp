@@ -5,6 +5,10 @@
 
 namespace rapgo::decide {
 
+static void loop_is_done(MethodHistory& h, uint32_t header) {
+  if (std::find(h.osr_done.begin(), h.osr_done.end(), header) == h.osr_done.end()) h.osr_done.push_back(header);
+}
+
 void History::planned(const loop::CompilePlan& plan, double samples) {
   MethodHistory& h = of(plan.method);
   h.compiling = true;
@@ -14,18 +18,22 @@ void History::planned(const loop::CompilePlan& plan, double samples) {
 void History::compiled(const loop::CompilePlan& plan, bool ok) {
   MethodHistory& h = of(plan.method);
   h.compiling = false;
-  if (!ok) {
-    h.verdict = Verdict::CompileFails;
-    return;
-  }
+  if (!ok && !plan.osr) h.verdict = Verdict::CompileFails;
+  if (!ok && plan.osr) loop_is_done(h, plan.osr_il_offset);  // not tried again; another loop may do, or the method as a whole
+  if (!ok) return;
   h.guard_failures = 0;
   if (plan.tier == loop::Tier::Optimized) h.optimized_compiles++;
   if (plan.tier == loop::Tier::Probed) h.probed_compiles++;
-  if (plan.osr && std::find(h.osr_done.begin(), h.osr_done.end(), plan.osr_il_offset) == h.osr_done.end())
-    h.osr_done.push_back(plan.osr_il_offset);
+  if (plan.osr) loop_is_done(h, plan.osr_il_offset);
 }
 
 void History::abandoned(const loop::CompilePlan& plan) { of(plan.method).compiling = false; }
+
+void History::overtaken(const loop::CompilePlan& plan) {
+  MethodHistory& h = of(plan.method);
+  h.compiling = false;
+  h.overtaken++;
+}
 
 void History::guard_failed(loop::MethodId m, uint32_t times) { of(m).guard_failures += times; }
 

@@ -18,12 +18,13 @@ enum class Verdict : uint8_t { None, Pays, Slower, NeverReached, FailsGuards, Co
 struct MethodHistory {
   uint32_t optimized_compiles = 0;
   uint32_t probed_compiles = 0;
+  uint32_t overtaken = 0;             // optimized compiles thrown away: what they took for granted broke meanwhile
   uint32_t guard_failures = 0;        // transfers down since the last compile
   uint32_t rollbacks = 0;
   bool compiling = false;             // a plan is under way
   double samples_at_last_plan = 0;
   Verdict verdict = Verdict::None;
-  std::vector<uint32_t> osr_done;     // loop headers with an OSR version
+  std::vector<uint32_t> osr_done;     // loop headers with an OSR version, or that the optimizer refused
   std::vector<std::string> blamed;    // optimizations switched off for this method
 };
 
@@ -39,6 +40,7 @@ class History {
   void planned(const loop::CompilePlan& plan, double samples);
   void compiled(const loop::CompilePlan& plan, bool ok);
   void abandoned(const loop::CompilePlan& plan);   // nothing was tried: no verdict on the method
+  void overtaken(const loop::CompilePlan& plan);   // an assumption broke during the compile: worth another try
   void guard_failed(loop::MethodId m, uint32_t times);
   void rolled_back(loop::MethodId m);
 

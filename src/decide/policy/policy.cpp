@@ -40,7 +40,7 @@ Decision decide(const loop::HotEvent& event, const History& history, const CostM
   if (past.compiling) return no("already being compiled");
   if (past.verdict == Verdict::CompileFails) return no("the optimizer refused it before");
   if (past.verdict == Verdict::Slower) return no("an optimized version was slower and was rolled back");
-  if (past.optimized_compiles >= options.recompile_limit) return no("recompiled too often");
+  if (past.optimized_compiles + past.overtaken >= options.recompile_limit) return no("recompiled too often");
 
   if (event.reason == HotReason::Stress) {
     Estimate e = model.estimate(event, Tier::Optimized);

@@ -114,6 +114,36 @@ TEST(Policy, CompilesThatProveExpensiveRaiseTheBar) {
   EXPECT_FALSE(decide(hot(30), h, m, {}).plan);
 }
 
+TEST(History, ARefusedLoopSaysNothingOfTheMethod) {
+  History h;
+  CostModel m;
+  auto d = decide(hot(100), h, m, {});
+  ASSERT_TRUE(d.plan && d.plan->osr);
+  h.planned(*d.plan, 100);
+  h.compiled(*d.plan, false);
+  EXPECT_EQ(h.of(d.plan->method).verdict, Verdict::None);
+  EXPECT_EQ(h.of(d.plan->method).osr_done, std::vector<uint32_t>{12}) << "not to be asked for again";
+  auto next = decide(hot(100, false), h, m, {});
+  ASSERT_TRUE(next.plan);
+  h.planned(*next.plan, 100);
+  h.compiled(*next.plan, false);
+  EXPECT_EQ(h.of(d.plan->method).verdict, Verdict::CompileFails);
+}
+
+TEST(History, WhatWasOvertakenIsTriedAgainButNotForEver) {
+  History h;
+  CostModel m;
+  const PolicyOptions options;
+  for (uint32_t i = 0; i < options.recompile_limit; i++) {
+    auto d = decide(hot(100), h, m, options);
+    ASSERT_TRUE(d.plan);
+    h.planned(*d.plan, 100);
+    h.overtaken(*d.plan);
+    EXPECT_EQ(h.of(d.plan->method).verdict, Verdict::None);
+  }
+  EXPECT_FALSE(decide(hot(100), h, m, options).plan);
+}
+
 TEST(History, RecordsReadBack) {
   loop::CompilePlan p;
   p.osr = true;
