@@ -36,6 +36,9 @@ static unsafe class P {
   delegate int RefInts(ref Ints n);
   delegate int TakesFunc(Func2 f);
   delegate int Func2(int a);
+  struct Holder { public int n; public Func2 f; }
+  struct NHolder { public int n; public IntPtr f; }
+  delegate int RefHolder(ref Holder h);
   delegate Func2 GivesFunc(int a);
   delegate int Chars(char c, ref char r);
   delegate byte Small(sbyte a, ushort b, short c);
@@ -145,6 +148,8 @@ static unsafe class P {
     run("ref_ints", () => { var q = stackalloc int[4]; q[0] = 1; q[1] = 2; q[2] = 3; q[3] = 4; Show("ref_ints", Call((RefInts)((ref Ints m) => { int s = m.n + m.a[0] + m.a[1] + m.a[2]; m.a[1] = 50; return s; }), I, new[] { N }, (IntPtr)q)); Show("after", q[2]); });
     run("takes_func", () => { Func2 f = x => x * 3; Show("takes_func", Call((TakesFunc)(g => g(5)), I, new[] { N }, Marshal.GetFunctionPointerForDelegate(f))); GC.KeepAlive(f); });
     run("gives_func", () => { Func2 f = x => x * 3; var o = Call((GivesFunc)(g => f), N, new[] { I }, 4); if (o is IntPtr) Show("gives_func", Call(f, I, new[] { I }, 5)); else Show("gives_func", o); GC.KeepAlive(f); });
+    run("ref_holder", () => { Func2 f = x => x * 3, g = x => x + 100; var n = new NHolder { n = 5, f = Marshal.GetFunctionPointerForDelegate(f) }; Show("ref_holder", Call((RefHolder)((ref Holder h) => { int r = h.f(h.n); h.n = 6; h.f = g; return r; }), I, new[] { N }, (IntPtr)(&n))); Show("after", n.n + " " + (n.f == Marshal.GetFunctionPointerForDelegate(g))); var back = (Holder)Marshal.PtrToStructure((IntPtr)(&n), typeof(Holder)); Show("back", back.f(back.n)); GC.KeepAlive(f); GC.KeepAlive(g); });
+    run("ref_holder_null", () => { var n = new NHolder { n = 5 }; Show("ref_holder_null", Call((RefHolder)((ref Holder h) => h.f == null ? h.n : 0), I, new[] { N }, (IntPtr)(&n))); });
     run("chars", () => { short r = 0x42; Show("chars", Call((Chars)((char c, ref char x) => { int s = c * 1000 + x; x = 'Z'; return s; }), I, new[] { I, N }, 0x141, (IntPtr)(&r))); Show("after", r); });
     run("small", () => Show("small", Call((Small)((x, y, z) => (byte)(x + y + z)), I, new[] { I, I, I }, -1, 0x10002, 0x1FFFF)));
     run("enum", () => Show("enum", Call((En)(x => x + 1), I, new[] { I }, 2)));

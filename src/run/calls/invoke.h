@@ -49,7 +49,9 @@ void* unboxed(abi::Object* object);                                 // address b
 load::types::Type* type_of(abi::Object* object);
 abi::String* new_string(const char16_t* chars, size_t length);
 abi::String* new_string(const char* utf8);                          // also std::string data
-std::string to_utf8(const abi::String* string);
+std::string to_utf8(const abi::String* string);                     // "" for null
+std::string to_utf8(const char16_t* chars, int32_t length);         // "" for null
+std::string to_utf8(const char16_t* chars);                         // up to the NUL
 abi::String* intern(abi::String* string);                           // String.Intern; frozen
 abi::String* is_interned(abi::String* string);                      // or null
 void store_ref(void* slot, abi::Object* value);                     // *slot = value with barrier; slot may be on a stack too

@@ -316,7 +316,13 @@ void from_native(Type* type, const uint8_t* native, uint8_t* value) {
         break;
       case Form::InlineArray: store(array_from_native(n, from)); break;
       case Form::Struct: from_native(n.type, from, to); break;
-      case Form::Delegate: stack::throw_not_implemented("a delegate field read from a native structure");
+      case Form::Delegate: {
+        void* function;
+        std::memcpy(&function, from, 8);
+        Object* known = function ? delegate_behind(function) : nullptr;
+        store(known ? known : function ? delegate_for_native(n.field->type(), function) : nullptr);
+        break;
+      }
     }
   }
 }
@@ -383,6 +389,8 @@ void destroy_native(Type* type, uint8_t* native) {
     uint8_t* at = native + n.offset;
     if (n.how == Form::Struct) {
       destroy_native(n.type, at);
+    } else if (n.how == Form::InlineArray && !n.type->underlying()->is_primitive()) {
+      for (uint32_t i = 0; i < n.count; i++) destroy_native(n.type, at + i * n.element_size);
     } else if (n.how == Form::String || n.how == Form::WideString) {
       void* p;
       std::memcpy(&p, at, 8);

@@ -208,8 +208,16 @@ Object* managed_wide(uint64_t text) {
 size_t length_of(const Passed& p, const Reverse& context, const uint64_t* words, const size_t* first) {
   int64_t n = p.count;
   if (p.counted_by >= 0 && static_cast<size_t>(p.counted_by) < context.parameters.size()) {
-    const uint64_t w = words[first[p.counted_by]];
-    n += context.parameters[static_cast<size_t>(p.counted_by)].shape.size == 8 ? static_cast<int64_t>(w) : static_cast<int32_t>(w);
+    const Passed& counter = context.parameters[static_cast<size_t>(p.counted_by)];
+    const uint64_t& word = words[first[p.counted_by]];
+    const bool by_reference = counter.type->is_byref();
+    const auto* from = by_reference ? reinterpret_cast<const uint8_t*>(word) : reinterpret_cast<const uint8_t*>(&word);
+    const uint32_t size = by_reference ? counter.type->element->value_size() : counter.shape.size;
+    int64_t wide = 0;
+    int32_t narrow = 0;
+    if (from && size == 8) std::memcpy(&wide, from, 8);
+    else if (from) std::memcpy(&narrow, from, std::min(size, 4u));
+    n += wide + narrow;
   }
   return n < 0 ? 0 : static_cast<size_t>(n);
 }

@@ -61,5 +61,7 @@ abi::String* is_interned(abi::String* s) { return find_interned({s->chars, stati
 abi::String* new_string(const char16_t* chars, size_t length) { return stack::make_string(std::u16string_view(chars, length)); }
 abi::String* new_string(const char* utf8) { return stack::make_string(std::string_view(utf8)); }
 std::string to_utf8(const abi::String* s) { return stack::utf8_of(s); }
+std::string to_utf8(const char16_t* chars, int32_t length) { return chars ? stack::utf8_of(std::u16string_view(chars, static_cast<size_t>(length))) : std::string(); }
+std::string to_utf8(const char16_t* chars) { return stack::utf8_of(std::u16string_view(chars)); }
 
 }  // namespace rapgo::run::calls

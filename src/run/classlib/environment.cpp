@@ -44,7 +44,7 @@ Array* variable_names() {
 void set_variable(const char16_t* name, int32_t name_length, const char16_t* value, int32_t value_length) {
   String* n = calls::new_string(name, static_cast<size_t>(name_length));
   if (!value || value_length == 0) unsetenv(calls::to_utf8(n).c_str());
-  else setenv(calls::to_utf8(n).c_str(), calls::to_utf8(calls::new_string(value, static_cast<size_t>(value_length))).c_str(), 1);
+  else setenv(calls::to_utf8(n).c_str(), calls::to_utf8(value, value_length).c_str(), 1);
 }
 int32_t get_exit_code() { return exit_code(); }
 void set_exit_code(int32_t code) { exit_code() = code; }

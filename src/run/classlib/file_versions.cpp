@@ -79,7 +79,7 @@ void fill(Object* info, const std::string& path) {
 }
 
 void get_version_info(Object* self, const char16_t* name, int32_t length) {
-  fill(self, calls::to_utf8(calls::new_string(name, static_cast<size_t>(length))));
+  fill(self, calls::to_utf8(name, length));
 }
 
 // ---- modules ----

@@ -41,7 +41,7 @@ bool done(int64_t result, int32_t* error) {
   *error = result < 0 ? error_of(errno) : kSuccess;
   return result >= 0;
 }
-std::string path_of(const char16_t* chars) { return calls::to_utf8(calls::new_string(chars, std::char_traits<char16_t>::length(chars))); }
+std::string path_of(const char16_t* chars) { return calls::to_utf8(chars); }
 
 // Of Windows' attributes only read-only means something here; the top bit asks for execute permission.
 bool set_attributes(const char16_t* name, int32_t attributes, int32_t* error) {

@@ -77,7 +77,7 @@ String* from_wide_length(const char16_t* s, int32_t length) {
 }
 char* to_utf8(const char16_t* s, int32_t length) {
   if (!s) return nullptr;
-  const std::string text = calls::to_utf8(calls::new_string(s, static_cast<size_t>(length)));
+  const std::string text = calls::to_utf8(s, length);
   auto* out = static_cast<char*>(allocate(text.size() + 1));
   std::memcpy(out, text.c_str(), text.size() + 1);
   return out;

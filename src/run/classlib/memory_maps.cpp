@@ -39,8 +39,6 @@ std::map<std::string, Source*>& named() {
   return *map;
 }
 
-std::string text_of(const char16_t* chars, int32_t length) { return chars ? calls::to_utf8(calls::new_string(chars, static_cast<size_t>(length))) : ""; }
-
 // Of a file that is open as `fd`. 0: *capacity is settled, the file as long as it must be.
 int32_t settle_capacity(int fd, int64_t* capacity, int32_t access) {
   struct stat s;
@@ -77,7 +75,7 @@ Source* open_memory(int32_t mode, const std::string& name, int64_t* capacity, in
 Source* open_file(const char16_t* path, int32_t path_length, int32_t mode, const char16_t* name, int32_t name_length, int64_t* capacity, int32_t access, int32_t,
                   int32_t* error) {
   *error = 0;
-  if (!path) return open_memory(mode, text_of(name, name_length), capacity, error);
+  if (!path) return open_memory(mode, calls::to_utf8(name, name_length), capacity, error);
   int flags = O_CLOEXEC | (access == kRead || access == kReadExecute || access == kCopyOnWrite ? O_RDONLY : O_RDWR);
   switch (mode) {
     case kCreateNew: flags |= O_CREAT | O_EXCL; break;
@@ -87,7 +85,7 @@ Source* open_file(const char16_t* path, int32_t path_length, int32_t mode, const
     case kOpen: break;
     default: return *error = kBadMode, nullptr;
   }
-  const int fd = ::open(text_of(path, path_length).c_str(), flags, 0666);
+  const int fd = ::open(calls::to_utf8(path, path_length).c_str(), flags, 0666);
   if (fd < 0) {
     *error = errno == ENOENT ? kNotFound : errno == EEXIST ? kExists : errno == EACCES ? kDenied : kCannotOpen;
     return nullptr;

@@ -33,16 +33,13 @@ struct Sample {  // CounterSample
   int32_t type;
 };
 
-std::string text_of(const char16_t* chars, int32_t length) {
-  return chars ? calls::to_utf8(calls::new_string(chars, static_cast<size_t>(length))) : std::string();
-}
 // The counter for good: whoever asks for the same names gets the same one.
 Counter* find(const char16_t* category_chars, int32_t category_length, const char16_t* counter_chars, int32_t counter_length, const char16_t* instance_chars,
               int32_t instance_length, int32_t* type, bool* custom) {
   static std::mutex lock;
   static auto* counters = new std::map<std::string, Counter>;
-  const std::string category = text_of(category_chars, category_length), counter = text_of(counter_chars, counter_length),
-                    instance = text_of(instance_chars, instance_length);
+  const std::string category = calls::to_utf8(category_chars, category_length), counter = calls::to_utf8(counter_chars, counter_length),
+                    instance = calls::to_utf8(instance_chars, instance_length);
   const std::optional<SystemCounter> system = find_system_counter(category, counter);
   *custom = !system;  // may be set
   *type = system ? static_cast<int32_t>(system->type) : kNumberOfItems64;
@@ -67,16 +64,16 @@ void release(Counter*) {}
 bool cannot_delete(const char16_t*, int32_t) { return false; }
 String* no_help(const char16_t*, int32_t) { return nullptr; }
 bool counter_exists(const char16_t* counter, int32_t counter_length, const char16_t* category, int32_t category_length) {
-  const std::string in = text_of(category, category_length), name = text_of(counter, counter_length);
+  const std::string in = calls::to_utf8(category, category_length), name = calls::to_utf8(counter, counter_length);
   return name.empty() ? is_system_category(in) : find_system_counter(in, name).has_value();
 }
 bool instance_exists(const char16_t* instance, int32_t instance_length, const char16_t* category, int32_t category_length) {
-  const std::vector<std::string> all = system_instances_of(text_of(category, category_length));
-  return std::ranges::find(all, text_of(instance, instance_length)) != all.end();
+  const std::vector<std::string> all = system_instances_of(calls::to_utf8(category, category_length));
+  return std::ranges::find(all, calls::to_utf8(instance, instance_length)) != all.end();
 }
 Array* category_names() { return string_array(system_categories()); }
-Array* counter_names(const char16_t* category, int32_t length) { return string_array(system_counters_of(text_of(category, length))); }
-Array* instance_names(const char16_t* category, int32_t length) { return string_array(system_instances_of(text_of(category, length))); }
+Array* counter_names(const char16_t* category, int32_t length) { return string_array(system_counters_of(calls::to_utf8(category, length))); }
+Array* instance_names(const char16_t* category, int32_t length) { return string_array(system_instances_of(calls::to_utf8(category, length))); }
 
 #define CATEGORY(name, f) RAPGO_ICALL("System.Diagnostics.PerformanceCounterCategory::" name, f)
 #define COUNTER(name, f) RAPGO_ICALL("System.Diagnostics.PerformanceCounter::" name, f)

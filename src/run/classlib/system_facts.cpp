@@ -22,9 +22,6 @@ namespace rapgo::run::classlib {
 
 namespace {
 
-std::string text_of(const char16_t* chars, int32_t length) { return calls::to_utf8(calls::new_string(chars, static_cast<size_t>(length))); }
-std::string text_of(const char16_t* chars) { return text_of(chars, static_cast<int32_t>(std::char_traits<char16_t>::length(chars))); }
-
 // ---- DriveInfo ----
 std::string file_system_of(std::string path) {
   while (path.size() > 1 && path.back() == '/') path.pop_back();
@@ -37,12 +34,12 @@ std::string file_system_of(std::string path) {
   return type;
 }
 String* drive_format(const char16_t* name, int32_t length) {
-  const std::string type = file_system_of(text_of(name, length));
+  const std::string type = file_system_of(calls::to_utf8(name, length));
   return type.empty() ? nullptr : calls::new_string(type.c_str());
 }
 uint32_t drive_type(const char16_t* name, int32_t length) {
   enum : uint32_t { kUnknown = 0, kFixed = 3, kNetwork = 4, kCdRom = 5, kRam = 6 };
-  const std::string type = file_system_of(text_of(name, length));
+  const std::string type = file_system_of(calls::to_utf8(name, length));
   for (const char* t : {"nfs", "nfs4", "smbfs", "cifs", "coda", "ncpfs", "9p"}) if (type == t) return kNetwork;
   for (const char* t : {"iso9660", "udf"}) if (type == t) return kCdRom;
   for (const char* t : {"tmpfs", "ramfs", "proc", "sysfs", "devtmpfs", "devpts", "cgroup", "cgroup2", "mqueue", "debugfs", "tracefs", "securityfs"}) if (type == t) return kRam;
@@ -51,7 +48,7 @@ uint32_t drive_type(const char16_t* name, int32_t length) {
 bool free_space(const char16_t* name, int32_t length, uint64_t* available, uint64_t* total, uint64_t* free_bytes, int32_t* error) {
   struct statvfs s;
   *available = *total = *free_bytes = 0;
-  if (statvfs(text_of(name, length).c_str(), &s) != 0) return *error = 2, false;
+  if (statvfs(calls::to_utf8(name, length).c_str(), &s) != 0) return *error = 2, false;
   *error = 0;
   *available = uint64_t{s.f_bavail} * s.f_frsize;
   *total = uint64_t{s.f_blocks} * s.f_frsize;
@@ -87,11 +84,11 @@ Array* roles(intptr_t token) {
 
 // ---- KeyPairPersistence: folders of keys belong to one user, or may be read by all ----
 bool can_secure(const char16_t*) { return true; }
-bool protect_user(const char16_t* path) { return chmod(text_of(path).c_str(), 0700) == 0; }
-bool protect_machine(const char16_t* path) { return chmod(text_of(path).c_str(), 0755) == 0; }
+bool protect_user(const char16_t* path) { return chmod(calls::to_utf8(path).c_str(), 0700) == 0; }
+bool protect_machine(const char16_t* path) { return chmod(calls::to_utf8(path).c_str(), 0755) == 0; }
 bool lacks(const char16_t* path, mode_t bits) {
   struct stat s;
-  return stat(text_of(path).c_str(), &s) == 0 && !(s.st_mode & bits);
+  return stat(calls::to_utf8(path).c_str(), &s) == 0 && !(s.st_mode & bits);
 }
 bool is_user_protected(const char16_t* path) { return lacks(path, 077); }
 bool is_machine_protected(const char16_t* path) { return lacks(path, 022); }

@@ -179,7 +179,7 @@ namespace {
 
 enum : int32_t { kSuccess = 0, kInvalidHandle = 6, kAlreadyExists = 183, kFileNotFound = 2 };
 
-std::string name_of(const char16_t* chars, int32_t length) { return chars && length > 0 ? calls::to_utf8(calls::new_string(chars, static_cast<size_t>(length))) : std::string(); }
+std::string name_of(const char16_t* chars, int32_t length) { return chars && length > 0 ? calls::to_utf8(chars, length) : std::string(); }
 
 // Names are known within the process only.
 WaitObject* named_or_new(const std::string& name, WaitObject::Kind kind, bool* fresh) {

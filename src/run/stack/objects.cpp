@@ -77,20 +77,20 @@ std::u16string utf16_of(std::string_view utf8) {
   return out;
 }
 
-std::string utf8_of(const abi::String* s) {
+std::string utf8_of(std::u16string_view chars) {
   std::string out;
-  if (!s) return out;
-  out.reserve(static_cast<size_t>(s->length));
-  for (int32_t i = 0; i < s->length; i++) {
-    char32_t c = s->chars[i];
-    if (c >= 0xD800 && c < 0xDC00 && i + 1 < s->length && s->chars[i + 1] >= 0xDC00 && s->chars[i + 1] < 0xE000)
-      c = 0x10000 + ((c - 0xD800) << 10) + (s->chars[++i] - 0xDC00u);
+  out.reserve(chars.size());
+  for (size_t i = 0; i < chars.size(); i++) {
+    char32_t c = chars[i];
+    if (c >= 0xD800 && c < 0xDC00 && i + 1 < chars.size() && chars[i + 1] >= 0xDC00 && chars[i + 1] < 0xE000)
+      c = 0x10000 + ((c - 0xD800) << 10) + (chars[++i] - 0xDC00u);
     else if (c >= 0xD800 && c < 0xE000)
       c = 0xFFFD;
     encode(c, out);
   }
   return out;
 }
+std::string utf8_of(const abi::String* s) { return s ? utf8_of(std::u16string_view(s->chars, static_cast<size_t>(s->length))) : std::string(); }
 
 abi::String* make_string(std::u16string_view chars) {
   abi::String* s = chars.size() > 0x3FFFFFDF ? nullptr : gc::alloc_string(string_head(), static_cast<int32_t>(chars.size()));

@@ -14,6 +14,7 @@ inline load::types::Type* type_of(const abi::Object* object) {
 }
 abi::String* make_string(std::u16string_view chars);   // throws OutOfMemoryException
 abi::String* make_string(std::string_view utf8);       // malformed bytes become U+FFFD
+std::string utf8_of(std::u16string_view chars);
 std::string utf8_of(const abi::String* string);        // "" for null
 std::u16string utf16_of(std::string_view utf8);
 // The reference in an instance field at `offset` (from the object's start).
