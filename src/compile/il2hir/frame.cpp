@@ -349,7 +349,7 @@ void Frame::run() {
 
 bool Frame::in_try_block(uint32_t il) const {
   for (const Frame* f = this; f; il = f->caller_ ? f->caller_->il_ : 0, f = f->caller_)
-    if (f->body_->innermost_try(il) >= 0) return true;
+    if (f->method()->is_synchronized() || f->body_->innermost_try(il) >= 0) return true;
   return false;
 }
 

@@ -160,7 +160,7 @@ class Frame {
   bool covered_here() const;
   // Finally handlers that are copied into a path have no frame states: which way they were entered cannot be told. What fails there
   // throws on the spot, where no handler of this compilation could catch it; else Unsupported.
-  bool in_try_block(uint32_t il) const;   // of this body or of one that it is inlined into
+  bool in_try_block(uint32_t il) const;   // of this body or of one that it is inlined into; a synchronized method is one as a whole
   void leave_for_abort();
   bool has_states() const { return context_ == 0 && (!caller_ || caller_state_); }
   void require(Node* condition, bool truth, loop::ExitReason reason, abi::Helper thrower);

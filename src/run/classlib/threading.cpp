@@ -101,6 +101,11 @@ void construct_internal(Object* thread) {
   kInternal.set(thread, internal);
 }
 
+// An abort is wanted, and is forgotten, in one step: the bit of ThreadState and the fields of the thread. Nothing waits or collects within.
+std::mutex& abort_lock() {
+  static auto* lock = new std::mutex;
+  return *lock;
+}
 bool is_abort(Object* exception) {
   Type* t = calls::type_of(exception);
   return t->name == "ThreadAbortException" && t->name_space == "System.Threading" && threads::current_thread()->abort.load() == threads::Thread::Abort::Thrown;
@@ -124,14 +129,18 @@ bool thread_start(Object* thread, Object* start) {
     construct_internal(thread);
     internal = kInternal.ref(thread);
   }
-  if (!(kState.in<int32_t>(internal) & kUnstarted)) throw_new("System.Threading", "ThreadStateException", "Thread has already been started.");
-  if (kState.in<int32_t>(internal) & kAborted) return true;  // never to run
+  // From here on Abort waits for the thread to be seen.
+  if (const int32_t was = __atomic_fetch_and(&kState.in<int32_t>(internal), ~kUnstarted, __ATOMIC_SEQ_CST); !(was & kUnstarted)) {
+    throw_new("System.Threading", "ThreadStateException", "Thread has already been started.");
+  } else if (was & kAborted) {
+    __atomic_fetch_or(&kState.in<int32_t>(internal), kUnstarted, __ATOMIC_SEQ_CST);
+    return true;  // never to run
+  }
   kDelegate.set(thread, start);
   threads::StartOptions options;
   options.background = kState.in<int32_t>(internal) & kBackground;
-  if (auto* chars = kNameChars.in<char16_t*>(internal)) options.name = calls::to_utf8(calls::new_string(chars, static_cast<size_t>(kNameLength.in<int32_t>(internal))));
+  if (auto* chars = kNameChars.in<char16_t*>(internal)) options.name = calls::to_utf8(chars, kNameLength.in<int32_t>(internal));
   options.stack_size = static_cast<uint64_t>(std::max(0, kStackSize.in<int32_t>(internal)));
-  __atomic_fetch_and(&kState.in<int32_t>(internal), ~kUnstarted, __ATOMIC_SEQ_CST);
   auto root = std::make_shared<gc::Handle>(thread);
   auto argument = std::make_shared<gc::Handle>(kStartArg.ref(thread));  // managed code clears the field when we return
   try {
@@ -144,6 +153,8 @@ bool thread_start(Object* thread, Object* start) {
           if (kInterruptRequested.in<bool>(inner)) threads::current_thread()->interrupted = true;
           run_thread(self, argument->get());
           __atomic_fetch_or(&kState.in<int32_t>(kInternal.ref(root->get())), kStopped, __ATOMIC_SEQ_CST);
+          std::lock_guard hold(abort_lock());  // nobody wants an abort from here on
+          stack::forget_abort(*threads::current_thread());
         },
         options);
     if (!native_of(internal)) bind(internal, native);
@@ -203,7 +214,7 @@ void set_name(Object* internal, const char16_t* chars, int32_t length) {
   std::free(kNameChars.in<char16_t*>(internal));
   kNameChars.in<char16_t*>(internal) = copy;
   kNameLength.in<int32_t>(internal) = copy ? length : 0;
-  if (threads::Thread* native = native_of(internal)) native->name = copy ? calls::to_utf8(calls::new_string(copy, static_cast<size_t>(length))) : "";
+  if (threads::Thread* native = native_of(internal)) native->name = copy ? calls::to_utf8(copy, length) : "";
 }
 void free_internal(Object* internal) {
   std::free(kNameChars.in<char16_t*>(internal));
@@ -216,11 +227,6 @@ void free_internal(Object* internal) {
 int32_t domain_id() { return 1; }
 int32_t max_stack() { return 64 << 20; }
 Array* byte_array_identity(Array* a) { return a; }
-// An abort is wanted, and is forgotten, in one step: the bit of ThreadState and the fields of the thread. Nothing waits or collects within.
-std::mutex& abort_lock() {
-  static auto* lock = new std::mutex;
-  return *lock;
-}
 bool forget_abort_of(threads::Thread& thread, Object* internal) {
   std::lock_guard hold(abort_lock());
   if (!(__atomic_fetch_and(&kState.in<int32_t>(internal), ~kAbortRequested, __ATOMIC_SEQ_CST) & kAbortRequested)) return false;

@@ -210,13 +210,16 @@ void forget_abort(Thread& thread) {
 void deliver_abort(Thread& thread) {
   abi::ThreadState& s = *thread.state;
   s.pending.fetch_or(abi::kPendingAbort);  // the next way back to managed code looks for itself
+  thread.abort_in_loop = false;
   try {
     if (s.mode.load() == abi::Mode::Managed) {
+      thread.abort_in_loop = true;  // it may be one
       auto* uc = static_cast<ucontext_t*>(thread.stopped_context);
       const Registers r = uc ? registers_of(uc) : Registers{};
       const InstalledCode* code = uc ? code::maps::lookup(r.pc) : nullptr;
       if (!code || !code->method || code->tier == loop::Tier::Stub) return;
       const Verdict v = judge(thread, Cursor(thread, r, true), true);
+      thread.abort_in_loop = !v.permitted;
       if (v.permitted) divert(uc);
       else arm(thread, v);
     } else if (s.last_pc) {
@@ -235,7 +238,7 @@ void round_done() {
     return t->head();
   }();
   bool left = false;
-  threads::for_each_thread([&](Thread& t) { left |= t.abort.load() == Abort::Wanted; });
+  threads::for_each_thread([&](Thread& t) { left |= t.abort.load() == Abort::Wanted && t.abort_in_loop; });
   if (left) __atomic_fetch_or(&head->flags, abi::kAbortsWanted, __ATOMIC_SEQ_CST);
   else __atomic_fetch_and(&head->flags, ~abi::kAbortsWanted, __ATOMIC_SEQ_CST);
   std::vector<Method*> list;

@@ -79,6 +79,7 @@ void work() {
       p.idle--;
       if (!called || p.workers > p.limits.max_workers) {
         p.workers--;
+        if (p.wanted > 0) p.work.notify_one();  // the call was for one that stays
         return;
       }
       p.wanted--;

@@ -60,6 +60,7 @@ class Thread {
   enum class Abort : uint8_t { None, Wanted, Thrown };
   std::atomic<Abort> abort{Abort::None};
   std::atomic<bool> abort_signal{false};  // look again: waits are woken with it
+  std::atomic<bool> abort_in_loop{false}; // Wanted, and when last seen the thread ran managed code that could not be left: loops are to look
   std::shared_ptr<void> abort_state;      // gc::Handle of what Abort was given; owned by classlib
   std::shared_ptr<void> abort_exception;  // gc::Handle, while Thrown; owned by run/stack
   // A finally block of baseline code at whose end the abort is thrown: its frame, and where it would go on.
