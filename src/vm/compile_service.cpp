@@ -15,6 +15,7 @@
 #include "load/types/loader.h"
 #include "loop/event.h"
 #include "run/calls/compile_hooks.h"
+#include "vm/malloc_piece.h"
 #include "vm/stored_code.h"
 
 namespace rapgo::vm {
@@ -53,6 +54,7 @@ static InstalledCode* compile_baseline(Method* method) {
   loop::CompiledCode code = compile::baseline::compile(method, baseline_options());
   InstalledCode* installed = versions::install(std::move(code), *config.resolver);
   if (!installed) throw load::types::LoadError(load::types::LoadErrorKind::NotSupported, "code memory is full");
+  malloc_reached(installed);
   tell_compiled(*installed, base::monotonic_ns() - start);
   if (config.remember) config.remember(installed->shared);
   return installed;

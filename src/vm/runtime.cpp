@@ -1,6 +1,5 @@
 #include "vm/runtime.h"
 
-#include <malloc.h>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
@@ -45,6 +44,7 @@
 #include "vm/code_listeners.h"
 #include "vm/compile_service.h"
 #include "vm/knowledge.h"
+#include "vm/malloc_piece.h"
 #include "vm/names.h"
 #include "vm/resolver.h"
 #include "vm/stored_code.h"
@@ -482,16 +482,6 @@ void boot_runtime() {
 }
 
 }  // namespace
-
-// This thread's part of malloc in one piece: it would grow by a page or so at a time, with a system call each. Untouched pages cost nothing.
-static void grow_malloc() {
-  constexpr int kMappedFrom = 1 << 20, kPiece = 31 << 20;  // more than 32 MiB would be mapped by itself
-  mallopt(M_MMAP_THRESHOLD, kPiece + kMappedFrom);
-  mallopt(M_TRIM_THRESHOLD, 2 * kPiece);
-  void* volatile piece = malloc(kPiece);
-  free(piece);
-  mallopt(M_MMAP_THRESHOLD, kMappedFrom);
-}
 
 int run(const base::Options& options, const Program& program) {
   world = new World;
