@@ -59,6 +59,11 @@ bool Compiler::intrinsic(Method* m) {
     case Intrinsic::VectorIsHardwareAccelerated:
       push_const(StackKind::Int32, 0);
       return true;
+    case Intrinsic::IsReferenceOrContainsReferences: {
+      Type* type = m->generic_args[0];
+      push_const(StackKind::Int32, type->is_reference() || type->has_references());
+      return true;
+    }
     case Intrinsic::ArrayGetGeneric:
     case Intrinsic::ArraySetGeneric: {
       Type* type = m->generic_args[0];

@@ -129,6 +129,11 @@ bool Frame::translate_intrinsic(Method* target) {
     }
     case Intrinsic::OffsetToStringData: push(StackKind::Int32, b_.i32(abi::kStringCharsOffset)); return true;
     case Intrinsic::VectorIsHardwareAccelerated: push(StackKind::Int32, b_.i32(0)); return true;
+    case Intrinsic::IsReferenceOrContainsReferences: {
+      Type* t = target->generic_args[0];
+      push(StackKind::Int32, b_.i32(t->is_reference() || t->has_references()));
+      return true;
+    }
     case Intrinsic::UnsafeMov: {
       Value v = pop();
       Type* to = target->signature().ret;

@@ -107,6 +107,7 @@ Intrinsic intrinsic_of(Method* m) {
   }
   if (t->kind == Kind::String) return m->name == ".ctor" ? Intrinsic::StringCtor : Intrinsic::None;
   if (t->name == "RuntimeHelpers" && m->name == "get_OffsetToStringData") return Intrinsic::OffsetToStringData;
+  if (t->name == "RuntimeHelpers" && m->name == "IsReferenceOrContainsReferences") return Intrinsic::IsReferenceOrContainsReferences;
   if (t->name == "Vector" && t->name_space == "System.Numerics" && m->name == "get_IsHardwareAccelerated")
     return Intrinsic::VectorIsHardwareAccelerated;
   return Intrinsic::None;

@@ -41,6 +41,7 @@ enum class Intrinsic : uint16_t {
   UnsafeMov,                                  // Array.UnsafeMov: reinterpret
   OffsetToStringData,
   VectorIsHardwareAccelerated,
+  IsReferenceOrContainsReferences,            // RuntimeHelpers: of its type argument
 };
 
 class alignas(16) Method : public abi::MethodHead {
