@@ -66,6 +66,7 @@ int main(int argc, char** argv) {
     }
     if (options.list_optimizations) return vm::list_optimizations();
     refuse_unsupported(options);
+    vm::check_optimizations(options);
     if (taken >= words.size()) return usage(stderr, 1);
     if (!as_mono && is_command(words[taken])) return command(std::span(words).subspan(taken), options);
     vm::Program program;

@@ -22,6 +22,7 @@ int cache_command(const base::Options& options, const std::vector<std::string>& 
 
 // --missing: the internal calls that the assembly could reach and Rapgo lacks, one a line, to stdout.
 int list_optimizations();  // --list-optimizations, to stdout
+void check_optimizations(const base::Options& options);  // throws base::UserError: --no-optimization names none
 int list_missing(const base::Options& options, const std::string& path);
 
 std::string version_line();

@@ -1,4 +1,5 @@
 // What the command does without running the program.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -19,6 +20,13 @@ namespace rapgo::vm {
 int list_optimizations() {
   for (const auto* o : compile::passes::all_optimizations()) std::printf("%-22s %s\n", o->name(), o->description());
   return 0;
+}
+
+void check_optimizations(const base::Options& options) {
+  const auto& all = compile::passes::all_optimizations();
+  for (const std::string& name : options.no_optimization)
+    if (std::none_of(all.begin(), all.end(), [&](const auto* o) { return name == o->name(); }))
+      throw base::UserError("there is no optimization '" + name + "' (--list-optimizations lists them)");
 }
 
 // Metadata only: nothing is laid out or compiled, so no heap, no threads and no hooks are needed.
