@@ -294,11 +294,12 @@ void Compiler::class_check(Type* type) {
     // Precise initialisation: static methods and constructors checked at their entry, and objects exist only behind a constructor.
     if (!type->before_field_init() && (method_->is_static() || method_->is_constructor() || !type->is_value_type())) return;
   }
+  const uint32_t word = type_word(type);  // may throw
   spill_registers();
   ColdInit c{a.newLabel(), a.newLabel(), type->id().value, il_};
   Mem flags = stubs::Emitter::abs(4);
   a.test(flags, asmjit::imm(static_cast<uint32_t>(abi::kIsInitialized)));
-  e_.abs_done(SymbolKind::TypeWord, type_word(type), offsetof(abi::TypeHead, flags), 4);
+  e_.abs_done(SymbolKind::TypeWord, word, offsetof(abi::TypeHead, flags), 4);
   a.jz(c.label);
   a.bind(c.back);
   cold_init_.push_back(c);

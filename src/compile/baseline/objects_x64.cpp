@@ -311,15 +311,16 @@ void Compiler::unbox(Type* type) {
     used_gp_ |= 1;
     return push_gp(rax, StackKind::ByRef);
   }
+  const uint32_t word = type_word(type);  // may throw: not behind a jump to a label that would never be bound
   Entry object = pop();
   spill_registers();
   load_to(rdi, object);
   release(object);
   Label done = a.newLabel();
-  e_.cmp(dword_ptr(rdi), SymbolKind::TypeWord, type_word(type));
+  e_.cmp(dword_ptr(rdi), SymbolKind::TypeWord, word);
   a.lea(rax, ptr(rdi, 8));
   a.je(done);
-  e_.mov(rsi, SymbolKind::TypeWord, type_word(type));
+  e_.mov(rsi, SymbolKind::TypeWord, word);
   call_helper(Helper::UnboxCheck);
   a.bind(done);
   used_gp_ |= 1;
@@ -359,11 +360,12 @@ void Compiler::cast(Type* type, bool throwing) {
     }
   }
   // Enums and their underlying types are told apart by exact comparison; boxed values only.
+  const uint32_t word = type_word(type);  // may throw
   if (!exact && !by_display) {
     Entry o = pop();
     Entry t = entry(StackKind::NativeInt);
     t.in = In::Symbol;
-    t.value = e_.symbol(SymbolKind::TypeWord, type_word(type));
+    t.value = e_.symbol(SymbolKind::TypeWord, word);
     coerce(o, StackKind::Ref);
     helper_call(throwing ? Helper::CastClass : Helper::IsInst, {o, t}, StackKind::Ref, type);
     return;
@@ -376,16 +378,16 @@ void Compiler::cast(Type* type, bool throwing) {
   a.test(r, r);
   a.jz(done);
   if (exact) {
-    e_.cmp(dword_ptr(r), SymbolKind::TypeWord, type_word(type));
+    e_.cmp(dword_ptr(r), SymbolKind::TypeWord, word);
   } else {
     a.mov(r11d, dword_ptr(r));
-    e_.cmp(dword_ptr(r11, static_cast<int32_t>(offsetof(abi::TypeHead, display) + 4 * static_cast<uint32_t>(depth))), SymbolKind::TypeWord, type_word(type));
+    e_.cmp(dword_ptr(r11, static_cast<int32_t>(offsetof(abi::TypeHead, display) + 4 * static_cast<uint32_t>(depth))), SymbolKind::TypeWord, word);
   }
   a.je(done);
   if (throwing) {
     // Cold, but the registers are at hand here: rare in code size terms, and predicted.
     if (r.id() != rdi.id()) a.mov(rdi, r);
-    e_.mov(rsi, SymbolKind::TypeWord, type_word(type));
+    e_.mov(rsi, SymbolKind::TypeWord, word);
     e_.call(Helper::ThrowInvalidCast);
   } else {
     a.xor_(r.r32(), r.r32());
@@ -463,6 +465,7 @@ void Compiler::typed_reference_value(Type* type) {
   copy_to_home(e);
   spill_registers();
   const Gp r = take_gp();
+  const uint32_t word = type_word(type);  // may throw
   for (Field* f : reference->fields()) {
     if (f->is_static()) continue;
     const Mem m = ptr(rbp, stack_base_ + static_cast<int32_t>(8 * e.word + f->offset()), 8);
@@ -474,7 +477,7 @@ void Compiler::typed_reference_value(Type* type) {
       Label ok = a.newLabel();
       a.je(ok);
       a.xor_(edi, edi);
-      e_.mov(rsi, SymbolKind::TypeWord, type_word(type));
+      e_.mov(rsi, SymbolKind::TypeWord, word);
       e_.call(Helper::ThrowInvalidCast);
       a.bind(ok);
     }
