@@ -163,7 +163,8 @@ void try_seed(const std::vector<load::types::Assembly*>& assemblies, uint64_t se
     compile::baseline::Options options;
     options.probes = seed & 1;
     options.stress_osr = seed & 2;
-    const loop::CompiledCode code = compile::baseline::compile(method, options);
+    const loop::SharedCode made = compile::baseline::compile(method, options);
+    const loop::CompiledCode& code = *made;
     for (const auto& r : code.relocs)
       if (r.symbol >= code.symbols.size() || uint64_t{r.offset} + 4 > code.bytes.size()) abort();
     for (int n = 0; n < 3; n++)

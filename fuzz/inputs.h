@@ -74,7 +74,8 @@ inline void compile_method(Method* method) {
     method = loader.instantiate(method, args);
   }
   if (method->contains_vars() || method->is_abstract() || !compile::baseline::compilable(method)) return;
-  const loop::CompiledCode code = compile::baseline::compile(method);
+  const loop::SharedCode made = compile::baseline::compile(method);
+  const loop::CompiledCode& code = *made;
   for (const auto& r : code.relocs)
     if (r.symbol >= code.symbols.size() || uint64_t{r.offset} + 4 > code.bytes.size()) abort();
 }

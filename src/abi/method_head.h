@@ -11,7 +11,9 @@ struct alignas(16) MethodHead {
   uint64_t entry;
   uint32_t active_version;  // VersionId of the published version, 0 before the first compile
   uint32_t stub;            // address of the permanent stub (ldftn), 0 until made
+  uint32_t record;          // number of what code::versions remembers of the method, 0: nothing yet
+  uint32_t cells;           // number of the first word that holds its entry too (vtables), 0: none
 };
-static_assert(sizeof(MethodHead) == 16);
+static_assert(sizeof(MethodHead) == 32);
 
 }  // namespace rapgo::abi

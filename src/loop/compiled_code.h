@@ -5,10 +5,13 @@
 // Offsets are bytes from the start of `bytes` unless said otherwise.
 #pragma once
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "loop/ids.h"
+#include "loop/rows.h"
 
 namespace rapgo::loop {
 
@@ -96,8 +99,8 @@ struct Home {
 // The homes of a baseline or probed frame. Evaluation stack homes depend on the IL offset: see StackShape.
 struct BaselineFrame {
   uint32_t frame_size = 0;  // bytes below the saved rbp, a multiple of 16
-  std::vector<Home> args;
-  std::vector<Home> locals;
+  Rows<Home> args;
+  Rows<Home> locals;
   int32_t stack_base = 0;       // evaluation-stack slot j (8-byte words, bottom first) lies at rbp + stack_base + 8*j
   int32_t exposed_base = 0;    // rbp offset of the word that holds the address of the exposed block; 0 = no exposed block
   uint32_t exposed_size = 0;   // bytes of the exposed block
@@ -238,27 +241,16 @@ struct ProbeSite {
 };
 
 // ---- the whole -------------------------------------------------------------------------------------------------
-struct CompiledCode {
+// What a compiler says once of a version.
+struct CodeFacts {
   MethodId method;
   Tier tier = Tier::Baseline;
   bool is_osr = false;           // entry is for a transfer up at osr_il_offset, not for calls
   uint32_t osr_il_offset = 0;
-  std::vector<uint8_t> bytes;    // code, then constants; aligned to 16 at installation
   uint32_t code_size = 0;        // of `bytes`, the instructions
   uint32_t entry = 0;            // offset of the normal entry
-  std::vector<Symbol> symbols;
-  std::vector<Reloc> relocs;
-  std::vector<UnwindRow> unwind;      // sorted by pc
-  std::vector<IlMapRow> il_map;       // sorted by pc
-  std::vector<InlinedFrame> inlined;  // [0] = {method}
-  BaselineFrame frame;                // baseline and probed tiers
-  std::vector<HandlerRow> handlers;   // baseline and probed tiers
-  std::vector<OsrPoint> osr_points;   // baseline: patchable back-edge nops
-  std::vector<CallSite> call_sites;
-  std::vector<Exit> exits;            // optimized tier
-  std::vector<LandingPad> landing_pads;  // sorted by pc
-  std::vector<Assumption> assumptions;
-  std::vector<ProbeSite> probes;
+  BaselineFrame frame;           // baseline and probed tiers
+  std::vector<Exit> exits;       // optimized tier
   uint32_t probe_words = 0;
   // What it cost and what it did, for the policy and the explanation.
   uint64_t compile_ns = 0;
@@ -266,5 +258,40 @@ struct CompiledCode {
   bool process_local = false;      // bakes in process-local numbers (recorded load errors): not for the store
   std::vector<std::string> notes;  // "inlined Foo.Bar", "removed 3 bounds checks"
 };
+
+struct CompiledCode : CodeFacts {
+  // The source: what is installed and stored. Gone from versions that need not be stored any more (drop_source).
+  Rows<uint8_t> bytes;        // code, then constants; aligned to 16 at installation
+  Rows<Symbol> symbols;
+  Rows<Reloc> relocs;
+  // The maps: what stack walks, transfers and explanations look at.
+  Rows<UnwindRow> unwind;      // sorted by pc
+  Rows<IlMapRow> il_map;       // sorted by pc
+  Rows<InlinedFrame> inlined;  // [0] = {method}
+  Rows<HandlerRow> handlers;   // baseline and probed tiers
+  Rows<OsrPoint> osr_points;   // baseline: patchable back-edge nops
+  Rows<CallSite> call_sites;
+  Rows<LandingPad> landing_pads;  // sorted by pc
+  Rows<Assumption> assumptions;
+  Rows<ProbeSite> probes;
+};
+
+// What is installed, stored and looked at; never changed.
+using SharedCode = std::shared_ptr<const CompiledCode>;
+
+// Call sites and OSR points by IL offset, as readers want them.
+void sort_rows(CompiledCode& code);
+bool rows_sorted(const CompiledCode& code);
+
+// A copy in two pieces, source and maps, no larger than it needs to be. `from` keeps the memory of its rows, to be cleared and filled again;
+// its exits and notes move.
+SharedCode pack(CompiledCode& from);
+// Gives the source of packed code back: it is installed, and stored or never to be. REQUIRES: `code` is what pack returned, symbols are not
+// looked at later (baseline code has no exits), and nobody else reads or drops the source meanwhile.
+void drop_source(const SharedCode& code);
+// The same code under more assumptions; its rows lie where those of `code` lie.
+SharedCode with_assumptions(SharedCode code, std::span<const Assumption> more);
+// Takes every row away, and what else was said; the rows' memory stays.
+void clear(CompiledCode& code);
 
 }  // namespace rapgo::loop

@@ -31,7 +31,7 @@ class Adaptive {
     loop::SymbolNames* names = nullptr;
     bool (*capture)(void* ucontext, loop::Sample& out) = nullptr;
     std::function<bool(load::types::Method*)> may_optimize;             // --only, --skip, body kinds
-    std::function<void(std::shared_ptr<const loop::CompiledCode>)> remember;  // offers published code to the store
+    std::function<void(loop::SharedCode)> remember;  // offers published code to the store
     std::function<void()> reclaim;                                      // called when code waits for reclamation
     std::function<void(const code::versions::InstalledCode&)> forget;   // the store is not to offer this version again
     std::function<void(const std::string&)> record;                     // --record: one line

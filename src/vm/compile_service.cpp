@@ -51,12 +51,13 @@ static compile::baseline::Options baseline_options() {
 
 static InstalledCode* compile_baseline(Method* method) {
   const uint64_t start = base::monotonic_ns();  // CPU time would be more exact, and a system call each time
-  loop::CompiledCode code = compile::baseline::compile(method, baseline_options());
-  InstalledCode* installed = versions::install(std::move(code), *config.resolver);
+  const loop::SharedCode code = compile::baseline::compile(method, baseline_options());
+  InstalledCode* installed = versions::install(code, *config.resolver);
   if (!installed) throw load::types::LoadError(load::types::LoadErrorKind::NotSupported, "code memory is full");
   malloc_reached(installed);
   tell_compiled(*installed, base::monotonic_ns() - start);
-  if (config.remember) config.remember(installed->shared);
+  if (config.remember) config.remember(code);
+  else loop::drop_source(code);
   return installed;
 }
 
@@ -192,7 +193,7 @@ const loop::BaselineFrame* baseline_frame(Method* method) {
   if (InstalledCode* code = versions::newest(method->id(), Tier::Baseline)) *frame = code->code.frame;
   else {
     try {
-      *frame = compile::baseline::compile(method, baseline_options()).frame;
+      *frame = compile::baseline::compile(method, baseline_options())->frame;
     } catch (const load::types::LoadError&) {
       return nullptr;
     }

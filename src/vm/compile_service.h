@@ -16,7 +16,7 @@ struct CompileServiceConfig {
   code::versions::Resolver* resolver = nullptr;
   compile::driver::Driver* driver = nullptr;
   std::function<bool(load::types::Method*)> may_optimize;
-  std::function<void(std::shared_ptr<const loop::CompiledCode>)> remember;  // offers baseline code to the store; may be null
+  std::function<void(loop::SharedCode)> remember;  // offers baseline code to the store; may be null
   std::function<void(load::types::Method*)> compiled;                       // after the first publish
   std::function<void(compile::driver::Result&)> optimized;                  // stress: a synchronous plan is done (publishes)
   void (*exit_taken)(const code::maps::InstalledCode&, uint32_t, loop::ExitReason) = nullptr;

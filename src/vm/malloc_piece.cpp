@@ -5,13 +5,14 @@
 #include <cstdlib>
 
 #include <malloc.h>
-#include <sys/mman.h>
+
+#include "base/pages.h"
 
 namespace rapgo::vm {
 
 namespace {
 constexpr int kMappedFrom = 1 << 20, kPiece = 31 << 20;  // more than 32 MiB would be mapped by itself
-constexpr uintptr_t kStep = 128 << 10, kAhead = 32 << 10;
+constexpr uintptr_t kStep = 128 << 10, kAhead = 96 << 10;
 std::atomic<uintptr_t> present{0};  // the piece has been made present up to here; 0: there is none
 uintptr_t end = 0;
 }  // namespace
@@ -32,7 +33,7 @@ void malloc_reached(const void* fresh) {
   uintptr_t from = present.load(std::memory_order_relaxed);
   if (from == 0 || at + kAhead < from || at >= end || from >= end) return;
   const uintptr_t to = ((at + kAhead) & ~(kStep - 1)) + kStep;
-  if (present.compare_exchange_strong(from, to, std::memory_order_relaxed)) madvise(reinterpret_cast<void*>(to - kStep), kStep, MADV_POPULATE_WRITE);
+  if (present.compare_exchange_strong(from, to, std::memory_order_relaxed)) base::make_present(to - kStep, to);
 }
 
 }  // namespace rapgo::vm

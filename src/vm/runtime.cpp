@@ -201,8 +201,15 @@ void drain_events() {
 }
 
 // Offers code to the store. Mode::Runtime.
-void remember(std::shared_ptr<const loop::CompiledCode> code) {
+void remember(loop::SharedCode code) {
   if (!world->finished && world->store && world->store->mode() == code::store::Mode::Write) world->store->put(with_assemblies(std::move(code)));
+}
+// The same for baseline code that was just packed and installed: when the store is done with it, nobody wants its source any more.
+void remember_baseline(loop::SharedCode code) {
+  if (world->finished || !world->store || world->store->mode() != code::store::Mode::Write) return loop::drop_source(code);
+  auto stored = with_assemblies(code);
+  const loop::CompiledCode* value = stored.get();
+  world->store->put(loop::SharedCode(value, [stored = std::move(stored), code = std::move(code)](const loop::CompiledCode*) { loop::drop_source(code); }));
 }
 
 void describe(const versions::InstalledCode& code) {
@@ -287,7 +294,7 @@ void wire_compile_service() {
   CompileServiceConfig c;
   c.options = &world->options;
   c.resolver = &world->resolver;
-  if (!world->options.cache_optimized_only) c.remember = remember;
+  if (!world->options.cache_optimized_only) c.remember = remember_baseline;
   c.driver = world->driver.get();
   c.may_optimize = [](Method* m) { return world->options.tier == base::TierMode::adaptive && may_optimize(m); };
   c.compiled = [](Method* m) { world->adaptive->method_compiled(m); };

@@ -23,7 +23,7 @@ namespace versions = code::versions;
 namespace {
 
 struct Waiting {
-  std::shared_ptr<const loop::CompiledCode> code;
+  loop::SharedCode code;
   uint64_t load_ns = 0;
 };
 struct State {
@@ -191,22 +191,33 @@ void add_assemblies_of(Type* type, std::set<Assembly*>& out) {
   if (type->assembly) out.insert(type->assembly);
 }
 
-void add_references(const std::vector<Assembly*>& loaded, std::set<Assembly*>& out) {
-  std::vector<Assembly*> work(out.begin(), out.end());
+// With all that they reference, as far as it is loaded. Asked for nearly every method, and the answers are few.
+std::set<Assembly*> with_references(const std::set<Assembly*>& start) {
+  static std::mutex lock;
+  static std::map<std::set<Assembly*>, std::set<Assembly*>> known;
+  static size_t known_of = 0;
+  const std::vector<Assembly*> loaded = load::types::Loader::get().assemblies();
+  std::lock_guard hold(lock);
+  if (known_of != loaded.size()) known.clear(), known_of = loaded.size();
+  const auto [it, fresh] = known.try_emplace(start, start);
+  std::set<Assembly*>& all = it->second;
+  if (!fresh) return all;
+  std::vector<Assembly*> work(start.begin(), start.end());
   while (!work.empty()) {
     const auto& metadata = *work.back()->metadata;
     work.pop_back();
     for (uint32_t row = 1; row <= metadata.row_count(load::metadata::Table::AssemblyRef); row++) {
       const std::string_view name = metadata.string(metadata.assembly_ref(row).name);
       for (Assembly* a : loaded)
-        if (a->name.name == name && out.insert(a).second) work.push_back(a);
+        if (a->name.name == name && all.insert(a).second) work.push_back(a);
     }
   }
+  return all;
 }
 
 }  // namespace
 
-std::shared_ptr<const loop::CompiledCode> with_assemblies(std::shared_ptr<const loop::CompiledCode> code) {
+loop::SharedCode with_assemblies(loop::SharedCode code) {
   std::set<Assembly*> assemblies;
   auto add = [&](Method* m) {
     add_assemblies_of(m->declaring, assemblies);
@@ -215,15 +226,15 @@ std::shared_ptr<const loop::CompiledCode> with_assemblies(std::shared_ptr<const 
   for (const auto& frame : code->inlined) add(Method::from(frame.method));
   for (const auto& a : code->assumptions)
     if (a.kind == AssumptionKind::MethodBody) add(Method::from({a.id}));
-  add_references(load::types::Loader::get().assemblies(), assemblies);
+  assemblies = with_references(assemblies);
   assemblies.erase(Method::from(code->method)->declaring->assembly);  // in the method's name already
   if (assemblies.empty()) return code;
-  auto copy = std::make_shared<loop::CompiledCode>(*code);
+  std::vector<loop::Assumption> identities;
   for (Assembly* a : assemblies) {
     Type* module = a->type_of_row(1);  // <Module>: it names the module's version, and has next to no layout of its own
-    copy->assumptions.push_back({AssumptionKind::TypeLayout, module->id().value, 0, module->layout_hash()});
+    identities.push_back({AssumptionKind::TypeLayout, module->id().value, 0, module->layout_hash()});
   }
-  return copy;
+  return loop::with_assumptions(std::move(code), identities);
 }
 
 }  // namespace rapgo::vm

@@ -43,6 +43,6 @@ bool may_come_true(const loop::Assumption& assumption);
 
 // For put: the code, with the identity of all assemblies whose types it may have baked in (field offsets, slots, sizes) among its
 // assumptions: its own methods' and what those reference, directly or not, as far as it is loaded.
-std::shared_ptr<const loop::CompiledCode> with_assemblies(std::shared_ptr<const loop::CompiledCode> code);
+loop::SharedCode with_assemblies(loop::SharedCode code);
 
 }  // namespace rapgo::vm

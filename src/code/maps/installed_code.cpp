@@ -4,9 +4,9 @@
 
 namespace rapgo::code::maps {
 namespace {
-// The last row whose pc is at or below `offset`, in a vector sorted by pc.
+// The last row whose pc is at or below `offset`, in rows sorted by pc.
 template <class Row>
-const Row* covering(const std::vector<Row>& rows, uint32_t offset) {
+const Row* covering(const loop::Rows<Row>& rows, uint32_t offset) {
   auto after = std::upper_bound(rows.begin(), rows.end(), offset, [](uint32_t o, const Row& r) { return o < r.pc; });
   return after == rows.begin() ? nullptr : &*std::prev(after);
 }

@@ -28,7 +28,7 @@ struct IlPosition {
 };
 
 struct InstalledCode {
-  explicit InstalledCode(std::shared_ptr<const loop::CompiledCode> value) : shared(std::move(value)), code(*shared) {}
+  explicit InstalledCode(loop::SharedCode value) : shared(std::move(value)), code(*shared) {}
   InstalledCode(const InstalledCode&) = delete;
 
   loop::VersionId id;
@@ -43,8 +43,9 @@ struct InstalledCode {
   const char* name = "";         // stubs only: static string
   uint64_t installed_ns = 0;     // monotonic
   mutable std::atomic<uint32_t> guard_failures{0};  // ways out taken because a guard failed
-  // The value as compiled: bytes are *not* relocated, `call_sites` and `osr_points` are sorted by IL offset.
-  std::shared_ptr<const loop::CompiledCode> shared;
+  // The value as compiled: bytes are *not* relocated (and are gone, with symbols and relocations, where nobody wants them any more:
+  // loop::drop_source), `call_sites` and `osr_points` are sorted by IL offset.
+  loop::SharedCode shared;
   const loop::CompiledCode& code;
 
   // Owned by code::versions (under its lock).

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "base/pages.h"
 #include "code/memory/code_memory.h"
 #include "code/memory/low_memory.h"
 
@@ -22,12 +23,9 @@ volatile uint8_t* fork_mark = nullptr;
 bool force_file = false;
 
 void make_present(uintptr_t old_end, uintptr_t new_end, intptr_t offset) {
-  static std::atomic<bool> refused{false};
   const uintptr_t begin = (old_end + kStep - 1) & ~(kStep - 1), end = (new_end + kStep - 1) & ~(kStep - 1);
-  if (begin == end || end - begin > 4 * kStep || refused.load(std::memory_order_relaxed)) return;
-  const int error = errno;
-  if (madvise(reinterpret_cast<void*>(begin + static_cast<uintptr_t>(offset)), end - begin, MADV_POPULATE_WRITE) != 0) refused = true;
-  errno = error;
+  if (begin == end || end - begin > 4 * kStep) return;
+  base::make_present(begin + static_cast<uintptr_t>(offset), end + static_cast<uintptr_t>(offset));
 }
 
 namespace {

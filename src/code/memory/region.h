@@ -31,10 +31,10 @@ inline uint8_t* writable(uintptr_t address) {
   return reinterpret_cast<uint8_t*>(address + alias_offset);
 }
 
-// Memory that grows at its end is made present this many bytes at a time: a page fault for each page costs several times as much.
+// Memory that grows at its end is made present this many bytes at a time (base/pages.h).
 inline constexpr uintptr_t kStep = 64 << 10;
-// Where [old_end, new_end) reaches into new steps, these are made present and writable, `offset` bytes further on. Needs Linux 5.14, does
-// nothing on older ones. Whoever fills more than a few steps at once is better off without.
+// Where [old_end, new_end) reaches into new steps, these are made present and writable, `offset` bytes further on. Whoever
+// fills more than a few steps at once is better off without.
 void make_present(uintptr_t old_end, uintptr_t new_end, intptr_t offset);
 
 extern bool force_file;  // for tests: as if mremap could not double a mapping; set before reserve_low

@@ -31,7 +31,8 @@ using namespace loop;
   [[maybe_unused]] auto& [k1, k2, k3] = k;
   [[maybe_unused]] auto& [a1, a2, a3, a4] = a;
   [[maybe_unused]] auto& [q1, q2, q3, q4] = q;
-  [[maybe_unused]] auto& [w1, w2, w3, w4, w5, w6, w7, w8, w9, w10, w11, w12, w13, w14, w15, w16, w17, w18, w19, w20, w21, w22, w23, w24, w25] = w;
+  [[maybe_unused]] auto& [w1, w2, w3, w4, w5, w6, w7, w8, w9, w10, w11, w12, w13] = static_cast<const CodeFacts&>(w);
+  static_assert(sizeof(CompiledCode) == sizeof(CodeFacts) + 12 * sizeof(Rows<uint8_t>));
 }
 
 struct Out {
@@ -56,11 +57,11 @@ struct Out {
   template <class E>
   void choice(E& v, E) { w.u8(static_cast<uint8_t>(v)); }
   void text(std::string& t) { w.text(t); }
-  void blob(std::vector<uint8_t>& b) { w.num(b.size()), w.raw(b.data(), b.size()); }
-  template <class T, class F>
-  void rows(std::vector<T>& v, F&& each) {
+  void blob(Rows<uint8_t>& b) { w.num(b.size()), w.raw(b.data(), b.size()); }
+  template <class List, class F>
+  void rows(List& v, F&& each) {
     w.num(v.size());
-    for (T& row : v) each(row);
+    for (auto& row : v) each(row);
   }
 
   void id(uint32_t& value, NameKind kind) {
@@ -106,12 +107,12 @@ struct In {
   template <class E>
   void choice(E& v, E last) { v = r.choice(last); }
   void text(std::string& t) { t = r.text(); }
-  void blob(std::vector<uint8_t>& b) {
+  void blob(Rows<uint8_t>& b) {
     b.resize(r.count());
     r.raw(b.data(), b.size());
   }
-  template <class T, class F>
-  void rows(std::vector<T>& v, F&& each) {
+  template <class List, class F>
+  void rows(List& v, F&& each) {
     const size_t n = r.count();
     v.reserve(std::min<size_t>(n, 4096));  // rows are larger in memory than on disk
     for (size_t i = 0; i < n && r.ok(); i++) {

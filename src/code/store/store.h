@@ -87,7 +87,7 @@ class Store {
   virtual std::vector<Entry> entries(loop::MethodId method) = 0;
 
   // Remembers the code for the next run, in place of what is there for optimized code. Cheap: encoding and writing happen on a background thread and in close().
-  virtual void put(std::shared_ptr<const loop::CompiledCode> code) = 0;
+  virtual void put(loop::SharedCode code) = 0;
   // The version was rolled back, or an assumption broke: the entry is not to be used again (tombstone).
   virtual void drop(loop::MethodId method, loop::Tier tier, bool osr = false, uint32_t il_offset = 0) = 0;
 

@@ -26,7 +26,7 @@ class StoreImpl final : public Store {
   std::optional<Loaded> find_osr(loop::MethodId, uint32_t il_offset) override;
   bool has(loop::MethodId, loop::Tier) override;
   std::vector<Entry> entries(loop::MethodId) override;
-  void put(std::shared_ptr<const loop::CompiledCode>) override;
+  void put(loop::SharedCode) override;
   void drop(loop::MethodId, loop::Tier, bool osr, uint32_t il_offset) override;
   void flush() override;
   void close() override;
@@ -38,7 +38,7 @@ class StoreImpl final : public Store {
 
  private:
   struct Item {
-    std::shared_ptr<const loop::CompiledCode> code;  // null: drop the entry
+    loop::SharedCode code;  // null: drop the entry
     std::string dropped;                             // its method's name, with kind
     IndexRow row;
   };

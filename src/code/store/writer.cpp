@@ -17,7 +17,7 @@ constexpr size_t kManySegments = 8;                // small ones are merged from
 constexpr uint64_t kSmallSegment = 4 << 20, kMergedLimit = 16 << 20;
 }  // namespace
 
-void StoreImpl::put(std::shared_ptr<const loop::CompiledCode> code) {
+void StoreImpl::put(loop::SharedCode code) {
   if (mode_ != Mode::Write || code == nullptr) return;
   std::lock_guard guard(lock_);
   if (closed_ || child_) return;

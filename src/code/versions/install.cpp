@@ -1,5 +1,4 @@
 // CompiledCode -> InstalledCode: symbols become values, bytes become code.
-#include <algorithm>
 #include <cstring>
 #include <string>
 
@@ -55,27 +54,13 @@ memory::Area area_of(loop::Tier tier) {
   }
 }
 
-template <class Row>
-bool by_il(const Row& a, const Row& b) { return a.il_offset < b.il_offset; }
-
-bool sorted(const loop::CompiledCode& c) {
-  return std::is_sorted(c.call_sites.begin(), c.call_sites.end(), by_il<loop::CallSite>) &&
-         std::is_sorted(c.osr_points.begin(), c.osr_points.end(), by_il<loop::OsrPoint>);
-}
-
-void sort_rows(loop::CompiledCode& c) {
-  if (sorted(c)) return;
-  std::stable_sort(c.call_sites.begin(), c.call_sites.end(), by_il<loop::CallSite>);
-  std::stable_sort(c.osr_points.begin(), c.osr_points.end(), by_il<loop::OsrPoint>);
-}
-
 struct Counters {  // given back unless a version takes it
   uint64_t* words = nullptr;
   size_t size = 0;
   ~Counters() { memory::meta_block_free(words, size); }
 };
 
-InstalledCode* prepare(std::shared_ptr<const loop::CompiledCode> code, Resolver* resolver) {
+InstalledCode* prepare(loop::SharedCode code, Resolver* resolver) {
   Counters counters;
   if (code->probe_words) {
     counters.size = code->probe_words * sizeof(uint64_t);
@@ -96,7 +81,7 @@ InstalledCode* prepare(std::shared_ptr<const loop::CompiledCode> code, Resolver*
 static constexpr size_t kOptimizedAlign = 64;
 static constexpr size_t kScratchKept = 256 << 10;
 
-InstalledCode* place(std::shared_ptr<const loop::CompiledCode> code, std::span<const uint64_t> symbols, uint64_t* counters) {
+InstalledCode* place(loop::SharedCode code, std::span<const uint64_t> symbols, uint64_t* counters) {
   const size_t size = code->bytes.size();
   // Vector constants behind optimized code are loaded by instructions that want their alignment.
   const size_t align = code->tier == loop::Tier::Optimized ? kOptimizedAlign : 16;
@@ -138,7 +123,7 @@ void enter(Registry& r, InstalledCode* code) {
   if (code->installed_ns == 0) code->installed_ns = base::monotonic_ns();
   r.by_id.push_back(code);
   if (code->method) {
-    MethodRecord& record = r.methods[code->method.value];
+    MethodRecord& record = r.methods[code->method];
     record.versions.push_back(code);
     if (!code->code.is_osr)
       for (const OsrEntry& entry : record.osr) patch_backedges(r, code, entry.il_offset, true);
@@ -153,10 +138,10 @@ void enter(Registry& r, InstalledCode* code) {
   emit_event(loop::EventKind::Installed, code, code->size);
 }
 
-InstalledCode* install(std::shared_ptr<const loop::CompiledCode> code, Resolver& resolver, loop::Assumption* broken) {
-  if (!sorted(*code)) {
+InstalledCode* install(loop::SharedCode code, Resolver& resolver, loop::Assumption* broken) {
+  if (!loop::rows_sorted(*code)) {
     auto copy = std::make_shared<loop::CompiledCode>(*code);
-    sort_rows(*copy);
+    loop::sort_rows(*copy);
     code = std::move(copy);
   }
   InstalledCode* installed = prepare(std::move(code), &resolver);
@@ -185,13 +170,13 @@ InstalledCode* install(std::shared_ptr<const loop::CompiledCode> code, Resolver&
 }
 
 InstalledCode* install(loop::CompiledCode&& code, Resolver& resolver, loop::Assumption* broken) {
-  sort_rows(code);
+  loop::sort_rows(code);
   return install(std::make_shared<const loop::CompiledCode>(std::move(code)), resolver, broken);
 }
 
 InstalledCode* install_stub(loop::CompiledCode&& code, const char* name, Resolver* resolver) {
   code.tier = loop::Tier::Stub;
-  sort_rows(code);
+  loop::sort_rows(code);
   InstalledCode* installed = prepare(std::make_shared<const loop::CompiledCode>(std::move(code)), resolver);
   if (installed == nullptr) return nullptr;
   installed->name = name;

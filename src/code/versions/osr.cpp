@@ -51,7 +51,7 @@ bool publish_osr(loop::MethodId method, uint32_t il_offset, InstalledCode* code,
   Registry& r = registry();
   std::lock_guard guard(r.lock);
   if (code->state.load() >= State::Retired) return false;
-  MethodRecord& record = r.methods[method.value];
+  MethodRecord& record = r.methods[method];
   InstalledCode* old = nullptr;
   if (OsrEntry* entry = find_entry(record, il_offset)) {
     old = entry->code;
@@ -68,7 +68,7 @@ bool publish_osr(loop::MethodId method, uint32_t il_offset, InstalledCode* code,
 InstalledCode* find_osr(loop::MethodId method, uint32_t il_offset) {
   Registry& r = registry();
   std::lock_guard guard(r.lock);
-  MethodRecord* found = r.methods.find(method.value);
+  MethodRecord* found = r.methods.find(method);
   if (!found) return nullptr;
   OsrEntry* entry = find_entry(*found, il_offset);
   return entry ? entry->code : nullptr;
@@ -77,7 +77,7 @@ InstalledCode* find_osr(loop::MethodId method, uint32_t il_offset) {
 uint32_t arm(loop::MethodId method, uint32_t il_offset) {
   Registry& r = registry();
   std::lock_guard guard(r.lock);
-  MethodRecord& record = r.methods[method.value];
+  MethodRecord& record = r.methods[method];
   if (find_entry(record, il_offset) == nullptr) record.osr.push_back({il_offset, nullptr});
   return patch_all(r, record, il_offset, true);
 }
@@ -85,7 +85,7 @@ uint32_t arm(loop::MethodId method, uint32_t il_offset) {
 uint32_t disarm(loop::MethodId method, uint32_t il_offset) {
   Registry& r = registry();
   std::lock_guard guard(r.lock);
-  MethodRecord* found = r.methods.find(method.value);
+  MethodRecord* found = r.methods.find(method);
   if (!found) return 0;
   const uint32_t changed = patch_all(r, *found, il_offset, false);
   // A registered version stays: armed again, it is found again.
@@ -94,7 +94,7 @@ uint32_t disarm(loop::MethodId method, uint32_t il_offset) {
 }
 
 void unregister_osr(Registry& r, InstalledCode* code) {
-  MethodRecord* found = r.methods.find(code->method.value);
+  MethodRecord* found = r.methods.find(code->method);
   if (!found) return;
   MethodRecord& record = *found;
   for (size_t i = 0; i < record.osr.size();) {

@@ -31,7 +31,7 @@ uintptr_t take_cell(Registry& r, CellPool& pool) {
 }
 
 void add_cell(Registry& r, loop::MethodId method, uint64_t* cell) {
-  r.cells.add(method.value, low_address(cell));
+  r.cells.add(method, low_address(cell));
   store_word(cell, load_entry(method));
 }
 
@@ -55,7 +55,7 @@ void set_entry(Registry& r, loop::MethodId method, MethodRecord& record, uint64_
   record.active = version;
   __atomic_store_n(&head->active_version, version ? version->id.value : 0, __ATOMIC_RELAXED);
   store_word(&head->entry, address);
-  r.cells.each(method.value, [&](uint64_t* cell) { store_word(cell, address); });
+  r.cells.each(method, [&](uint64_t* cell) { store_word(cell, address); });
   if (record.direct) {
     memory::patch8(record.direct, jump_word(record.direct, address));
     if (version) emit_event(loop::EventKind::CallPatched, version, record.direct);
@@ -66,7 +66,7 @@ bool publish(loop::MethodId method, InstalledCode* code, InstalledCode** previou
   Registry& r = registry();
   std::lock_guard guard(r.lock);
   if (code->state.load() >= State::Retired) return false;
-  MethodRecord& record = r.methods[method.value];
+  MethodRecord& record = r.methods[method];
   if (record.active == nullptr) record.first_entry = load_entry(method);
   InstalledCode* old = record.active;
   if (old != nullptr && old != code) old->state.store(State::Installed);
@@ -92,7 +92,7 @@ void register_cells(std::span<const Cell> cells) {
 void unregister_cell(loop::MethodId method, uint64_t* cell) {
   Registry& r = registry();
   std::lock_guard guard(r.lock);
-  r.cells.remove(method.value, low_address(cell));
+  r.cells.remove(method, low_address(cell));
 }
 
 uintptr_t method_stub(loop::MethodId method) {
@@ -117,7 +117,7 @@ loop::MethodId method_of_stub(uintptr_t address) {
 uintptr_t direct_jump(loop::MethodId method) {
   Registry& r = registry();
   std::lock_guard guard(r.lock);
-  MethodRecord& record = r.methods[method.value];
+  MethodRecord& record = r.methods[method];
   if (record.direct) return record.direct;
   const uint64_t target = load_entry(method);
   if (target == 0) base::fatal("direct_jump: the method has no entry");

@@ -43,7 +43,7 @@ void release(Registry& r, InstalledCode* code) {
   code->state.store(State::Reclaimed);
   r.by_id[code->id.value] = nullptr;
   if (code->method)
-    if (MethodRecord* record = r.methods.find(code->method.value)) std::erase(record->versions, code);
+    if (MethodRecord* record = r.methods.find(code->method)) std::erase(record->versions, code);
   TierFigures& f = figures_of(r, code);
   f.retired_versions--, f.retired_bytes -= code->size;
   f.reclaimed_versions++, f.reclaimed_bytes += code->size;
@@ -64,7 +64,7 @@ void retire_locked(Registry& r, InstalledCode* code, RetireReason reason) {
   code->state.store(State::Retired);
   if (was_active) {
     // Calls must not reach it from here on: the newest general version takes over, else the method is compiled anew.
-    MethodRecord& record = r.methods[code->method.value];
+    MethodRecord& record = r.methods[code->method];
     InstalledCode* next = nullptr;
     for (auto v = record.versions.rbegin(); v != record.versions.rend() && next == nullptr; ++v)
       if ((*v)->tier <= loop::Tier::Probed && !(*v)->code.is_osr && (*v)->state.load() == State::Installed) next = *v;

@@ -27,43 +27,13 @@ void init() {
   });
 }
 
-// ---- cells -----------------------------------------------------------------------------------------------------
-CellTable::Head& CellTable::slot(uint32_t method) {
-  size_t i = (method * 0x9E3779B97F4A7C15ull >> 32) & (heads_.size() - 1);
-  while (heads_[i].method != 0 && heads_[i].method != method) i = (i + 1) & (heads_.size() - 1);
-  return heads_[i];
-}
-
-uint32_t CellTable::head(uint32_t method) const { return const_cast<CellTable*>(this)->slot(method).first; }
-
-void CellTable::grow() {
-  std::vector<Head> old(heads_.size() * 2);
-  old.swap(heads_);
-  for (const Head& h : old)
-    if (h.method) slot(h.method) = h;
-}
-
-void CellTable::add(uint32_t method, uint32_t cell) {
-  if (used_ * 2 > heads_.size()) grow();
-  Head& h = slot(method);
-  if (h.method == 0) h.method = method, used_++;
-  nodes_.push_back({cell, h.first});
-  h.first = static_cast<uint32_t>(nodes_.size() - 1);
-  count_++;
-}
-
-void CellTable::remove(uint32_t method, uint32_t cell) {
-  for (uint32_t n = head(method); n; n = nodes_[n].next)
+void CellTable::remove(loop::MethodId method, uint32_t cell) {
+  for (uint32_t n = head_of(method)->cells; n; n = nodes_[n].next)
     if (nodes_[n].cell == cell) {
       nodes_[n].cell = 0;  // the node stays: removal is rare
       count_--;
       return;
     }
-}
-
-void MethodTable::grow() {
-  slots_.assign(slots_.size() * 2, {});
-  for (size_t i = 0; i < records_.size(); i++) slot(records_[i].first) = {records_[i].first, static_cast<uint32_t>(i + 1)};
 }
 
 // ---- questions -------------------------------------------------------------------------------------------------
@@ -72,14 +42,14 @@ InstalledCode* active(loop::MethodId method) {
   if (method.value == 0 || __atomic_load_n(&head_of(method)->active_version, __ATOMIC_ACQUIRE) == 0) return nullptr;
   Registry& r = registry();
   std::lock_guard guard(r.lock);
-  MethodRecord* found = r.methods.find(method.value);
+  MethodRecord* found = r.methods.find(method);
   return found ? found->active : nullptr;
 }
 
 InstalledCode* newest(loop::MethodId method, loop::Tier tier) {
   Registry& r = registry();
   std::lock_guard guard(r.lock);
-  MethodRecord* found = r.methods.find(method.value);
+  MethodRecord* found = r.methods.find(method);
   if (!found) return nullptr;
   auto& versions = found->versions;
   for (auto v = versions.rbegin(); v != versions.rend(); ++v)
@@ -90,7 +60,7 @@ InstalledCode* newest(loop::MethodId method, loop::Tier tier) {
 std::vector<InstalledCode*> versions_of(loop::MethodId method) {
   Registry& r = registry();
   std::lock_guard guard(r.lock);
-  MethodRecord* found = r.methods.find(method.value);
+  MethodRecord* found = r.methods.find(method);
   return found ? found->versions : std::vector<InstalledCode*>{};
 }
 
@@ -130,7 +100,7 @@ Figures figures() {
   f.stubs = r.stubs.count;
   f.direct_jumps = r.jumps.count;
   f.patches = memory::memory_stats().patches;
-  for (auto& [id, record] : r.methods)
+  for (const MethodRecord& record : r.methods)
     for (auto& entry : record.osr) f.osr_entries += entry.code != nullptr;
   return f;
 }

@@ -29,64 +29,55 @@ struct MethodRecord {
   std::vector<OsrEntry> osr;             // armed loop headers
 };
 
-// method -> the words that hold its entry. Thousands of vtable words are registered while a program starts, so: one flat hash table of
-// heads and one array of 8-byte nodes.
+inline abi::MethodHead* head_of(loop::MethodId m) { return reinterpret_cast<abi::MethodHead*>(static_cast<uintptr_t>(m.value)); }
+inline uint64_t load_entry(loop::MethodId m) { return __atomic_load_n(&head_of(m)->entry, __ATOMIC_ACQUIRE); }
+
+// method -> the words that hold its entry. Thousands of vtable words are registered while a program starts, so: one array of 8-byte
+// nodes, chained from the method's head.
 class CellTable {
  public:
-  void add(uint32_t method, uint32_t cell);
-  void remove(uint32_t method, uint32_t cell);
+  void add(loop::MethodId method, uint32_t cell) {
+    uint32_t& first = head_of(method)->cells;
+    nodes_.push_back({cell, first});
+    first = static_cast<uint32_t>(nodes_.size() - 1);
+    count_++;
+  }
+  void remove(loop::MethodId method, uint32_t cell);
   template <class F>
-  void each(uint32_t method, F&& visit) const {
-    for (uint32_t n = head(method); n; n = nodes_[n].next)
+  void each(loop::MethodId method, F&& visit) const {
+    for (uint32_t n = head_of(method)->cells; n; n = nodes_[n].next)
       if (nodes_[n].cell) visit(reinterpret_cast<uint64_t*>(static_cast<uintptr_t>(nodes_[n].cell)));
   }
   size_t size() const { return count_; }
 
  private:
-  struct Head {
-    uint32_t method, first;
-  };
   struct Node {
     uint32_t cell, next;
   };
-  uint32_t head(uint32_t method) const;
-  Head& slot(uint32_t method);
-  void grow();
-  std::vector<Head> heads_ = std::vector<Head>(4096);
   std::vector<Node> nodes_ = std::vector<Node>(1);  // 0: none
-  size_t used_ = 0, count_ = 0;
+  size_t count_ = 0;
 };
 
-// method -> record. Records stay where they are.
+// method -> record, by the number in the method's head. Records stay where they are.
 class MethodTable {
  public:
-  MethodRecord* find(uint32_t method) {
-    const uint32_t at = slot(method).record;
-    return at ? &records_[at - 1].second : nullptr;
+  MethodRecord* find(loop::MethodId method) {
+    if (method.value == 0) return nullptr;
+    const uint32_t number = head_of(method)->record;
+    return number ? &records_[number - 1] : nullptr;
   }
-  MethodRecord& operator[](uint32_t method) {
-    if (MethodRecord* known = find(method)) return *known;
-    if (records_.size() * 2 > slots_.size()) grow();
-    records_.emplace_back(method, MethodRecord());
-    slot(method) = {method, static_cast<uint32_t>(records_.size())};
-    return records_.back().second;
+  MethodRecord& operator[](loop::MethodId method) {
+    uint32_t& number = head_of(method)->record;
+    if (number) return records_[number - 1];
+    number = static_cast<uint32_t>(records_.size() + 1);
+    return records_.emplace_back();
   }
   size_t size() const { return records_.size(); }
   auto begin() { return records_.begin(); }
   auto end() { return records_.end(); }
 
  private:
-  struct Slot {
-    uint32_t method, record;  // number, from 1; 0: free
-  };
-  Slot& slot(uint32_t method) {
-    size_t i = (method * 0x9E3779B97F4A7C15ull >> 32) & (slots_.size() - 1);
-    while (slots_[i].record != 0 && slots_[i].method != method) i = (i + 1) & (slots_.size() - 1);
-    return slots_[i];
-  }
-  void grow();
-  std::vector<Slot> slots_ = std::vector<Slot>(1024);
-  std::deque<std::pair<uint32_t, MethodRecord>> records_;
+  std::deque<MethodRecord> records_;
 };
 
 // Cells of 8 bytes in pages of their own that belong to a permanent InstalledCode, so that stack walks know them.
@@ -113,9 +104,6 @@ struct Registry {
 };
 Registry& registry();
 
-inline abi::MethodHead* head_of(loop::MethodId m) { return reinterpret_cast<abi::MethodHead*>(static_cast<uintptr_t>(m.value)); }
-inline uint64_t load_entry(loop::MethodId m) { return __atomic_load_n(&head_of(m)->entry, __ATOMIC_ACQUIRE); }
-
 inline uint64_t assumption_key(loop::AssumptionKind kind, uint32_t id) { return static_cast<uint64_t>(kind) << 32 | id; }
 
 // All of these with the lock held.
@@ -126,7 +114,7 @@ uint32_t patch_backedges(Registry&, InstalledCode*, uint32_t il_offset, bool on)
 InstalledCode* make_pool_page(Registry&, const char* name, size_t bytes);
 
 // Allocates, copies, relocates, makes the descriptor; not in the registry yet. Null: memory full.
-InstalledCode* place(std::shared_ptr<const loop::CompiledCode>, std::span<const uint64_t> symbols, uint64_t* counters);
+InstalledCode* place(loop::SharedCode, std::span<const uint64_t> symbols, uint64_t* counters);
 // Gives the descriptor its number and makes it known.
 void enter(Registry&, InstalledCode*);
 

@@ -40,7 +40,7 @@ void init();
 // Copies the code into code memory, applies relocations, makes it known to maps::lookup. Not yet callable by name.
 // nullptr: an assumption does not hold (`broken`, if given, receives it), or code memory is full.
 InstalledCode* install(loop::CompiledCode&& code, Resolver& resolver, loop::Assumption* broken = nullptr);
-InstalledCode* install(std::shared_ptr<const loop::CompiledCode> code, Resolver& resolver, loop::Assumption* broken = nullptr);
+InstalledCode* install(loop::SharedCode code, Resolver& resolver, loop::Assumption* broken = nullptr);
 
 // Stubs (Tier::Stub) are permanent unless attached. `name` is a static string. The resolver may be null where no symbol needs it.
 InstalledCode* install_stub(loop::CompiledCode&& code, const char* name, Resolver* resolver = nullptr);

@@ -116,7 +116,7 @@ TEST_F(Versions, ManyCellsOfManyMethods) {
   std::vector<MethodId> methods;
   auto* words = static_cast<uint64_t*>(memory::meta_alloc(8 * 9000));
   for (int i = 0; i < 3000; i++) {
-    methods.push_back({static_cast<uint32_t>(reinterpret_cast<uintptr_t>(memory::meta_alloc(16, 16)))});
+    methods.push_back({static_cast<uint32_t>(reinterpret_cast<uintptr_t>(memory::meta_alloc(sizeof(abi::MethodHead), alignof(abi::MethodHead))))});
     slot(methods[i]) = 1000 + i;
     for (int k = 0; k < 3; k++) register_cell(methods[i], &words[k * 3000 + i]);
   }

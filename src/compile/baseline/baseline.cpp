@@ -25,7 +25,7 @@ il::MethodBody empty_body(Method* m) {
   raw.code = {code, 1};
   std::vector<Type*> args(m->arg_count());
   for (uint32_t i = 0; i < args.size(); ++i) args[i] = m->arg_type(i);
-  return il::MethodBody(m, std::move(raw), std::move(args), m->signature().ret, {}, {}, nullptr);
+  return il::MethodBody(m, std::move(raw), args, m->signature().ret, {}, {}, nullptr);
 }
 
 // A guess of the words that the evaluation stack needs; too small a one costs a second run.
@@ -42,7 +42,7 @@ Sizes first_guess(const il::MethodBody& body) {
   return s;
 }
 
-loop::CompiledCode compile_body(const il::MethodBody& body, const Options& options, Snapshot* snapshot) {
+loop::SharedCode compile_body(const il::MethodBody& body, const Options& options, Snapshot* snapshot) {
   Sizes sizes = first_guess(body);
   for (;;) {
     if (snapshot) {
@@ -73,9 +73,9 @@ auto with_body(Method* m, F use) {
 
 bool compilable(Method* m) { return m->body == Body::Il || made_here(m); }
 
-loop::CompiledCode compile(const il::MethodBody& body, const Options& options) { return compile_body(body, options, nullptr); }
+loop::SharedCode compile(const il::MethodBody& body, const Options& options) { return compile_body(body, options, nullptr); }
 
-loop::CompiledCode compile(Method* method, const Options& options) {
+loop::SharedCode compile(Method* method, const Options& options) {
   return with_body(method, [&](const il::MethodBody& body) {
     if (!made_here(method) && (method->dynamic_body || !load::types::is_framework_assembly(method->declaring->assembly))) il::StackTyping(body).check();
     return compile_body(body, options, nullptr);
@@ -86,12 +86,13 @@ loop::CompiledCode landing(Method* method, const Options& options, uint32_t il_o
   using namespace x86;
   Snapshot place;
   place.il = il_offset;
-  loop::CompiledCode main = with_body(method, [&](const il::MethodBody& body) {
+  const loop::SharedCode packed = with_body(method, [&](const il::MethodBody& body) {
     if (il_offset >= body.code().size() || !body.blocks.is_instruction(il_offset)) throw il::InvalidProgram(il_offset, "landing at no instruction");
     if (resume == loop::Resume::ContinueAfter) place.il = il::decode(body.code(), il_offset).next_offset;
     return compile_body(body, options, &place);
   });
   if (!place.found) throw il::InvalidProgram(il_offset, "landing in code that cannot be reached");
+  const loop::CompiledCode& main = *packed;
 
   loop::CompiledCode code;
   code.method = method->id();

@@ -21,9 +21,9 @@ struct Options {
 };
 
 // REQUIRES: compilable(method).
-loop::CompiledCode compile(Method* method, const Options& options = {});
+loop::SharedCode compile(Method* method, const Options& options = {});
 // From parts, for dynamic methods and tests.
-loop::CompiledCode compile(const load::il::MethodBody& body, const Options& options = {});
+loop::SharedCode compile(const load::il::MethodBody& body, const Options& options = {});
 // Has IL, or a body made here: intrinsics whose IL is missing or wrong, array methods. False: a stub or a throw is needed.
 bool compilable(Method* method);
 

@@ -18,10 +18,6 @@ Compiler::Compiler(const il::MethodBody& body, const Options& options, const Siz
 }
 
 namespace {
-template <class T> void keep(std::vector<T>& to, std::vector<T>& from) {
-  from.clear();
-  to.swap(from);
-}
 // Loading types in the middle of a compilation may lead to another.
 std::vector<std::unique_ptr<Buffers>>& idle() {
   static thread_local std::vector<std::unique_ptr<Buffers>> list;
@@ -31,20 +27,7 @@ constexpr size_t kMostBytesKept = 256 << 10;
 }  // namespace
 
 void Buffers::clear() {
-  loop::CompiledCode fresh;
-  keep(fresh.bytes, out.bytes);
-  keep(fresh.symbols, out.symbols);
-  keep(fresh.relocs, out.relocs);
-  keep(fresh.unwind, out.unwind);
-  keep(fresh.il_map, out.il_map);
-  keep(fresh.inlined, out.inlined);
-  keep(fresh.call_sites, out.call_sites);
-  keep(fresh.osr_points, out.osr_points);
-  keep(fresh.handlers, out.handlers);
-  keep(fresh.probes, out.probes);
-  keep(fresh.frame.args, out.frame.args);
-  keep(fresh.frame.locals, out.frame.locals);
-  out = std::move(fresh);
+  loop::clear(out);
   vars.clear();
   arg_locations.clear();
   call_locations.clear();
@@ -73,7 +56,7 @@ LentBuffers::~LentBuffers() {
   idle().push_back(std::move(it_));
 }
 
-loop::CompiledCode Compiler::run() {
+loop::SharedCode Compiler::run() {
   lay_out_frame();
   const uint32_t n = body_.blocks.size();
   blocks_.resize(n);
@@ -90,10 +73,11 @@ loop::CompiledCode Compiler::run() {
     if (!e_.is_bound(filter_labels_[c])) a.bind(filter_labels_[c]);
   }
   finish();
-  return out_;  // a copy, no larger than it needs to be
+  loop::sort_rows(out_);
+  return loop::pack(out_);
 }
 
-loop::CompiledCode Compiler::run_intrinsic() {
+loop::SharedCode Compiler::run_intrinsic() {
   lay_out_frame();
   blocks_.resize(1);
   blocks_[0].label = a.newLabel();
@@ -104,7 +88,8 @@ loop::CompiledCode Compiler::run_intrinsic() {
   call_method(method_, false);
   if (live_) ret();
   finish();
-  return out_;  // a copy, no larger than it needs to be
+  loop::sort_rows(out_);
+  return loop::pack(out_);
 }
 
 void Compiler::block(uint32_t index) {

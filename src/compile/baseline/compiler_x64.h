@@ -91,9 +91,9 @@ class LentBuffers {
 class Compiler {
  public:
   Compiler(const il::MethodBody& body, const Options& options, const Sizes& sizes, Snapshot* snapshot);
-  loop::CompiledCode run();
+  loop::SharedCode run();
   // A method without usable IL.
-  loop::CompiledCode run_intrinsic();
+  loop::SharedCode run_intrinsic();
 
   Sizes needed;  // after Restart was thrown
 

@@ -63,7 +63,7 @@ TEST(Fuzz, DamagedBodies) {
       }
       load::metadata::BodyBytes raw = good->raw;
       raw.code = code;
-      il::MethodBody bad(m, raw, good->args, good->return_type, good->locals, good->pinned, std::make_unique<Tokens>(m));
+      il::MethodBody bad(m, raw, good->args, good->return_type, good->locals, std::vector<bool>(good->pinned.begin(), good->pinned.end()), std::make_unique<Tokens>(m));
       Options options;
       options.probes = n & 1;
       compile(bad, options);

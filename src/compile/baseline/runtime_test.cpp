@@ -471,7 +471,7 @@ uint64_t body_first_call(uint32_t id, abi::ArgRegisters*) {
   }
   try {
     Installed& v = versions[m];
-    v.code = compile(m, options);
+    v.code = *compile(m, options);
     v.start = install(v.code);
     by_start[v.start] = &v;
     m->entry = v.start + v.code.entry;

@@ -146,8 +146,7 @@ Result Driver::compile(const loop::CompilePlan& plan) {
 void Driver::compile_probed(const loop::CompilePlan& plan, Result& result) {
   baseline::Options options;
   options.probes = true;
-  auto code = std::make_shared<loop::CompiledCode>(baseline::compile(Method::from(plan.method), options));
-  result.value = std::move(code);
+  result.value = baseline::compile(Method::from(plan.method), options);
 }
 
 void Driver::compile_optimized(const loop::CompilePlan& plan, Result& result) {

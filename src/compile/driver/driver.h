@@ -25,7 +25,7 @@ namespace rapgo::compile::driver {
 struct Result {
   loop::CompilePlan plan;
   code::versions::InstalledCode* code = nullptr;  // installed, not published; null: see error
-  std::shared_ptr<const loop::CompiledCode> value;
+  loop::SharedCode value;
   std::string error;
   bool overtaken = false;    // an assumption broke during the compile: `error` says nothing of the method
   uint64_t compile_ns = 0;   // IL to CompiledCode, CPU time

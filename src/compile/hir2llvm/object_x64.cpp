@@ -15,9 +15,9 @@ using namespace llvm::object;
 namespace {
 
 uint32_t intern(loop::CompiledCode* out, const loop::Symbol& s) {
-  auto it = std::find(out->symbols.begin(), out->symbols.end(), s);
-  if (it == out->symbols.end()) it = out->symbols.insert(out->symbols.end(), s);
-  return static_cast<uint32_t>(it - out->symbols.begin());
+  const auto known = static_cast<uint32_t>(std::find(out->symbols.begin(), out->symbols.end(), s) - out->symbols.begin());
+  if (known == out->symbols.size()) out->symbols.push_back(s);
+  return known;
 }
 
 class ObjectReader {
@@ -40,7 +40,7 @@ class ObjectReader {
         if (pass == 0 && !bases_.empty()) return fail("more than one text section");
         while (out_->bytes.size() % align) out_->bytes.push_back(pass == 0 ? 0xcc : 0);
         bases_[s.getIndex()] = out_->bytes.size();
-        out_->bytes.insert(out_->bytes.end(), contents->begin(), contents->end());
+        out_->bytes.append(contents->bytes_begin(), contents->size());
         if (pass == 0) out_->code_size = static_cast<uint32_t>(out_->bytes.size());
       }
     if (out_->code_size == 0) return fail("no code in the object");

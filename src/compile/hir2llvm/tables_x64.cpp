@@ -97,7 +97,7 @@ class CallFinder {
         dis_(tm.getTarget().createMCDisassembler(*sti_, context_)) {}
 
   template <class F>
-  bool each(const std::vector<uint8_t>& code, uint64_t begin, uint64_t end, F&& f) {
+  bool each(const loop::Rows<uint8_t>& code, uint64_t begin, uint64_t end, F&& f) {
     for (uint64_t at = begin; at < end;) {
       MCInst inst;
       uint64_t size = 0;

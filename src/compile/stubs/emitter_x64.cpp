@@ -6,13 +6,12 @@ namespace rapgo::compile::stubs {
 
 uint32_t Emitter::symbol(loop::SymbolKind kind, uint32_t id, uint32_t extra) {
   const loop::Symbol s{kind, id, extra};
-  // Recent ones repeat; an old duplicate costs one row, a search of all would cost time.
+  // A duplicate costs one row, a search of all would cost time. Ids are addresses of 16-aligned objects, or small.
   const auto& v = out.symbols;
-  const size_t low = v.size() > 12 ? v.size() - 12 : 0;
-  for (size_t i = v.size(); i > low; --i)
-    if (v[i - 1] == s) return static_cast<uint32_t>(i - 1);
+  uint32_t& known = recent_[((id >> 4) + id + extra + static_cast<uint32_t>(kind) * 5) % kRecent];
+  if (known < v.size() && v[known] == s) return known;
   out.symbols.push_back(s);
-  return static_cast<uint32_t>(v.size() - 1);
+  return known = static_cast<uint32_t>(v.size() - 1);
 }
 
 void Emitter::nops(uint32_t bytes) {

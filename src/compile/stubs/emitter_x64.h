@@ -89,6 +89,9 @@ class Emitter {
   static constexpr uint32_t kPlaceholder = 0x12345678;  // needs 32 bits, so asmjit takes no shorter form
 
  private:
+  static constexpr uint32_t kRecent = 32;
+  uint32_t recent_[kRecent] = {};  // row of `symbols`, by hash; looked at before it is believed
+
   void branch(uint8_t opcode, loop::SymbolKind kind, uint32_t id) {
     uint8_t bytes[5] = {opcode};
     raw(bytes, 5);

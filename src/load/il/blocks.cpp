@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 
 namespace rapgo::load::il {
 
@@ -67,8 +68,8 @@ const std::array<Plain, 256> kPlain = make_plain();
 
 }  // namespace
 
-BlockMap find_blocks(const metadata::BodyBytes& body, uint32_t arg_count, uint32_t local_count, bool edges) {
-  BlockMap map;
+BlockMap find_blocks(const metadata::BodyBytes& body, uint32_t arg_count, uint32_t local_count, bool edges, std::pmr::memory_resource* memory) {
+  BlockMap map(memory);
   const auto size = static_cast<uint32_t>(body.code.size());
   if (size == 0) throw InvalidProgram(0, "empty method body");
   map.starts_.assign(size, 0);
@@ -133,7 +134,7 @@ BlockMap find_blocks(const metadata::BodyBytes& body, uint32_t arg_count, uint32
   uint32_t count = 0;
   for (auto& l : map.leaders_) {
     l.before = count;
-    count += static_cast<uint32_t>(std::popcount(l.bits));
+    count += BlockMap::count_bits(l.bits);
   }
   map.blocks_.reserve(count);
   const auto close = [&](uint32_t end) {

@@ -5,8 +5,8 @@
 // instruction, clause boundary inside an instruction, unknown or truncated instruction).
 #pragma once
 
-#include <bit>
 #include <cstdint>
+#include <memory_resource>
 #include <span>
 #include <vector>
 
@@ -32,18 +32,20 @@ struct Block {
 };
 
 struct BodyFacts {
+  explicit BodyFacts(std::pmr::memory_resource* memory) : arg_address_taken(memory), local_address_taken(memory), arg_stored(memory) {}
   uint32_t instruction_count = 0;
   uint32_t call_count = 0;           // call, callvirt, calli, newobj
   bool has_backward_branch = false;
   bool has_localloc = false;
   bool has_switch = false;
   bool has_jmp = false;
-  std::vector<bool> arg_address_taken, local_address_taken;  // ldarga, ldloca
-  std::vector<bool> arg_stored;                              // starg
+  std::pmr::vector<bool> arg_address_taken, local_address_taken;  // ldarga, ldloca
+  std::pmr::vector<bool> arg_stored;                              // starg
 };
 
 class BlockMap {
  public:
+  explicit BlockMap(std::pmr::memory_resource* memory) : starts_(memory), leaders_(memory), blocks_(memory), successors_(memory), facts_(memory) {}
   std::span<const Block> blocks() const { return blocks_; }
   const Block& operator[](uint32_t index) const { return blocks_[index]; }
   uint32_t size() const { return static_cast<uint32_t>(blocks_.size()); }
@@ -51,7 +53,7 @@ class BlockMap {
   uint32_t index_at(uint32_t il) const { return il < starts_.size() && (starts_[il] & kLeader) ? index_containing(il) : kNoBlock; }
   uint32_t index_containing(uint32_t il) const {  // REQUIRES: il < code size
     const Leaders& l = leaders_[il / 64];
-    return l.before + static_cast<uint32_t>(std::popcount(l.bits & (~uint64_t{0} >> (63 - il % 64)))) - 1;
+    return l.before + count_bits(l.bits & (~uint64_t{0} >> (63 - il % 64))) - 1;
   }
   bool is_instruction(uint32_t il) const { return il < starts_.size() && (starts_[il] & kStart); }
   // Fills in what is marked (edges), and successors: not every reader wants them. `code` is what find_blocks was given.
@@ -63,21 +65,27 @@ class BlockMap {
   const BodyFacts& facts() const { return facts_; }
 
  private:
-  friend BlockMap find_blocks(const metadata::BodyBytes&, uint32_t, uint32_t, bool);
+  friend BlockMap find_blocks(const metadata::BodyBytes&, uint32_t, uint32_t, bool, std::pmr::memory_resource*);
+  static uint32_t count_bits(uint64_t x) {  // std::popcount calls a function where the processor need not have the instruction
+    x -= x >> 1 & 0x5555555555555555;
+    x = (x & 0x3333333333333333) + (x >> 2 & 0x3333333333333333);
+    return static_cast<uint32_t>(((x + (x >> 4)) & 0x0F0F0F0F0F0F0F0F) * 0x0101010101010101 >> 56);
+  }
   struct Leaders {     // of 64 code bytes
     uint64_t bits = 0;
     uint32_t before = 0;  // leaders in front of these
   };
   static constexpr uint8_t kStart = 1, kLeader = 2, kTarget = 4, kLoopHeader = 8, kHandler = 16, kFilter = 32, kTry = 64;
-  std::vector<uint8_t> starts_;  // per code byte
-  std::vector<Leaders> leaders_;
-  mutable std::vector<Block> blocks_;
-  mutable std::vector<uint32_t> successors_;
+  std::pmr::vector<uint8_t> starts_;  // per code byte
+  std::pmr::vector<Leaders> leaders_;
+  mutable std::pmr::vector<Block> blocks_;
+  mutable std::pmr::vector<uint32_t> successors_;
   BodyFacts facts_;
   mutable bool has_edges_ = false;
 };
 
-// arg_count includes `this`. Throws InvalidProgram, also for arguments and locals that do not exist.
-BlockMap find_blocks(const metadata::BodyBytes& body, uint32_t arg_count, uint32_t local_count, bool edges = true);
+// arg_count includes `this`. Throws InvalidProgram, also for arguments and locals that do not exist. `memory` must outlive the map.
+BlockMap find_blocks(const metadata::BodyBytes& body, uint32_t arg_count, uint32_t local_count, bool edges = true,
+                     std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 
 }  // namespace rapgo::load::il

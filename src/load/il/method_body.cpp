@@ -49,8 +49,8 @@ class AssemblyResolver final : public TokenResolver {
   types::GenericContext context_;
 };
 
-std::vector<Clause> resolve_clauses(const metadata::BodyBytes& raw, TokenResolver& resolver) {
-  std::vector<Clause> clauses;
+std::pmr::vector<Clause> resolve_clauses(const metadata::BodyBytes& raw, TokenResolver& resolver, std::pmr::memory_resource* memory) {
+  std::pmr::vector<Clause> clauses(memory);
   clauses.reserve(raw.clauses.size());
   for (const metadata::RawClause& c : raw.clauses) {
     Type* catch_type = c.kind == ClauseKind::Catch ? resolver.type(c.catch_type) : nullptr;
@@ -59,8 +59,8 @@ std::vector<Clause> resolve_clauses(const metadata::BodyBytes& raw, TokenResolve
   return clauses;
 }
 
-BlockMap checked_blocks(const metadata::BodyBytes& raw, size_t args, size_t locals) {
-  BlockMap blocks = find_blocks(raw, static_cast<uint32_t>(args), static_cast<uint32_t>(locals), !raw.clauses.empty());
+BlockMap checked_blocks(const metadata::BodyBytes& raw, size_t args, size_t locals, std::pmr::memory_resource* memory) {
+  BlockMap blocks = find_blocks(raw, static_cast<uint32_t>(args), static_cast<uint32_t>(locals), !raw.clauses.empty(), memory);
   if (!raw.clauses.empty()) RegionTree(raw, blocks).check(raw, blocks);
   return blocks;
 }
@@ -71,10 +71,11 @@ std::unique_ptr<TokenResolver> assembly_resolver(types::Assembly* assembly, type
   return std::make_unique<AssemblyResolver>(assembly, context);
 }
 
-MethodBody::MethodBody(Method* m, metadata::BodyBytes bytes, std::vector<Type*> arg_types, Type* ret, std::vector<Type*> local_types,
-                       std::vector<bool> pins, std::unique_ptr<TokenResolver> resolver)
-    : method(m), raw(std::move(bytes)), args(std::move(arg_types)), return_type(ret), locals(std::move(local_types)),
-      pinned(std::move(pins)), clauses(resolve_clauses(raw, *resolver)), blocks(checked_blocks(raw, args.size(), locals.size())),
+MethodBody::MethodBody(Method* m, metadata::BodyBytes bytes, std::span<Type* const> arg_types, Type* ret, std::span<Type* const> local_types,
+                       const std::vector<bool>& pins, std::unique_ptr<TokenResolver> resolver)
+    : method(m), raw(std::move(bytes)), args(arg_types.begin(), arg_types.end(), memory_.get()), return_type(ret),
+      locals(local_types.begin(), local_types.end(), memory_.get()), pinned(pins.begin(), pins.end(), memory_.get()),
+      clauses(resolve_clauses(raw, *resolver, memory_.get())), blocks(checked_blocks(raw, args.size(), locals.size(), memory_.get())),
       resolver_(std::move(resolver)) {}
 
 std::unique_ptr<MethodBody> MethodBody::load(Method* method) {
@@ -89,8 +90,7 @@ std::unique_ptr<MethodBody> MethodBody::load(Method* method) {
     std::vector<bool> pinned;
     if (!raw.local_sig.is_nil()) locals = assembly->resolve_locals(raw.local_sig, context, &pinned);
     pinned.resize(locals.size());
-    return std::make_unique<MethodBody>(method, std::move(raw), std::move(args), method->signature().ret, std::move(locals),
-                                        std::move(pinned), assembly_resolver(assembly, context));
+    return std::make_unique<MethodBody>(method, std::move(raw), args, method->signature().ret, locals, pinned, assembly_resolver(assembly, context));
   } catch (const InvalidProgram& e) {
     throw InvalidProgram(e, method->display_name());
   } catch (const image::BadImage& e) {
@@ -103,7 +103,8 @@ std::unique_ptr<MethodBody> MethodBody::load(Method* method) {
 template <class F>
 const void* MethodBody::cached(uint64_t key, F resolve) const {
   if (cached_count_ * 4 >= cache_.size() * 3) {
-    std::vector<Cached> old(cache_.empty() ? std::bit_ceil(std::max<size_t>(16, raw.code.size() / 8)) : cache_.size() * 2);
+    std::pmr::vector<Cached> old(cache_.empty() ? std::bit_ceil(std::max<size_t>(16, raw.code.size() / 8)) : cache_.size() * 2,
+                                 memory_.get());
     old.swap(cache_);
     for (const Cached& c : old) {
       if (c.key == 0) continue;

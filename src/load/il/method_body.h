@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "load/il/blocks.h"
+#include "load/il/body_memory.h"
 #include "load/types/loader.h"
 
 namespace rapgo::load::il {
@@ -57,20 +58,22 @@ class DynamicBody {
 };
 
 class MethodBody {
+  BodyMemory memory_;  // of all below
+
  public:
   // REQUIRES: method->body == types::Body::Il, nothing open in it.
   static std::unique_ptr<MethodBody> load(Method* method);
   // From parts, for dynamic methods and tests. `raw.code` must outlive the body.
-  MethodBody(Method* method, metadata::BodyBytes raw, std::vector<Type*> args, Type* return_type, std::vector<Type*> locals,
-             std::vector<bool> pinned, std::unique_ptr<TokenResolver> resolver);
+  MethodBody(Method* method, metadata::BodyBytes raw, std::span<Type* const> args, Type* return_type, std::span<Type* const> locals,
+             const std::vector<bool>& pinned, std::unique_ptr<TokenResolver> resolver);
 
   Method* const method;
   const metadata::BodyBytes raw;
-  const std::vector<Type*> args;        // `this` first; byref where the declaring type is a value type
+  const std::pmr::vector<Type*> args;   // `this` first; byref where the declaring type is a value type
   Type* const return_type;              // never null; void is Kind::Void
-  const std::vector<Type*> locals;
-  const std::vector<bool> pinned;       // per local
-  const std::vector<Clause> clauses;    // inner ones first
+  const std::pmr::vector<Type*> locals;
+  const std::pmr::vector<bool> pinned;    // per local
+  const std::pmr::vector<Clause> clauses; // inner ones first
   const BlockMap blocks;                // with edges where there are clauses, and after want_edges
   void want_edges() const { blocks.find_edges(raw.code); }
 
@@ -100,7 +103,7 @@ class MethodBody {
   template <class F> const void* cached(uint64_t key, F resolve) const;
 
   std::unique_ptr<TokenResolver> resolver_;
-  mutable std::vector<Cached> cache_;
+  mutable std::pmr::vector<Cached> cache_{memory_.get()};
   mutable uint32_t cached_count_ = 0;
   mutable std::vector<std::unique_ptr<types::Signature>> signatures_;
 };

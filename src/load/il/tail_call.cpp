@@ -11,7 +11,7 @@ bool leaves_frame(const MethodBody& body, const Instruction& i, const Instructio
   if (!i.has(prefix::kTail) || !next || next->op != Opcode::Ret || body.method->is_synchronized() || body.facts().has_localloc || s.vararg) return false;
   // The receiver of a value type's method may lie in this frame.
   if (this_kind == types::StackKind::ByRef) return false;
-  const auto any = [](const std::vector<bool>& taken) { return std::find(taken.begin(), taken.end(), true) != taken.end(); };
+  const auto any = [](const std::pmr::vector<bool>& taken) { return std::find(taken.begin(), taken.end(), true) != taken.end(); };
   if (any(body.facts().arg_address_taken) || any(body.facts().local_address_taken)) return false;
   if (body.innermost_try(i.offset) >= 0 || body.innermost_handler(i.offset) >= 0) return false;
   const abi::ValueShape result = types::shape_of(s.ret), own_result = types::shape_of(body.return_type);

@@ -219,7 +219,7 @@ TEST(Hostile, DamagedBodies) {
         metadata::BodyBytes raw = good->raw;
         raw.code = code;
         try {
-          MethodBody body(m, raw, good->args, good->return_type, good->locals, good->pinned, assembly_resolver(assembly, m->context()));
+          MethodBody body(m, raw, good->args, good->return_type, good->locals, std::vector<bool>(good->pinned.begin(), good->pinned.end()), assembly_resolver(assembly, m->context()));
           StackTyping typing(body);
           typing.run();
           ++accepted;

@@ -116,6 +116,7 @@ Assembly* publish_assembly(std::unique_ptr<Assembly> a) {
   a->impl->member_ref_defs = row_table<void*>(m, md::Table::MemberRef);
   a->impl->refs = row_table<Assembly*>(m, md::Table::AssemblyRef);
   Loader::Impl& l = loader();
+  a->is_framework = a->path.starts_with(l.options.gac_dir + "/") || a->path.starts_with(l.options.framework_dir + "/");
   auto** handle = static_cast<Assembly**>(l.low(sizeof(Assembly*), 16));
   *handle = a.get();
   a->id.value = word(handle);

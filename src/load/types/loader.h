@@ -46,6 +46,7 @@ class Assembly {
   std::unique_ptr<metadata::Image> image;
   std::unique_ptr<metadata::Metadata> metadata;
   bool is_corlib = false;
+  bool is_framework = false;         // from the framework's own folders (trust.h)
   bool reflection_only = false;      // opened for looking at, never found by name
   void* assembly_object = nullptr;   // frozen managed objects, owned by run/classlib
   void* module_object = nullptr;

@@ -221,11 +221,6 @@ Assembly* Loader::load_name(const AssemblyName& asked, Assembly* requester) {
   throw LoadError(LoadErrorKind::FileNotFound, "Could not load file or assembly '" + name + "' or one of its dependencies." + (mismatch.empty() ? "" : " " + mismatch), name, name);
 }
 
-bool is_framework_assembly(const Assembly* a) {
-  const Loader::Options& o = loader().options;
-  return a->is_corlib || a->path.starts_with(o.gac_dir + "/") || a->path.starts_with(o.framework_dir + "/");
-}
-
 void Loader::read_application_config(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   if (!in) return;

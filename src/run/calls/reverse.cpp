@@ -73,7 +73,7 @@ uint32_t trampoline_offset() {
   return offset;
 }
 
-void append(std::vector<uint8_t>& out, std::initializer_list<int> bytes, uint64_t immediate) {
+void append(loop::Rows<uint8_t>& out, std::initializer_list<int> bytes, uint64_t immediate) {
   for (int b : bytes) out.push_back(static_cast<uint8_t>(b));
   for (int i = 0; i < 8; i++) out.push_back(static_cast<uint8_t>(immediate >> (8 * i)));
 }

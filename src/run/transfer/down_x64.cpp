@@ -124,7 +124,7 @@ struct Build {
   bool block_is_current;  // the block was kept: its values are up to date
 };
 
-void put_values(Build& b, const std::vector<StateValue>& values, const std::vector<loop::Home>& homes) {
+void put_values(Build& b, const std::vector<StateValue>& values, const loop::Rows<loop::Home>& homes) {
   for (size_t i = 0; i < homes.size() && i < values.size(); i++) {
     const loop::Home& h = homes[i];
     if (h.exposed && b.block_is_current) continue;

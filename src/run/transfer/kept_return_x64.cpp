@@ -13,7 +13,7 @@ namespace {
 using Key = std::array<int16_t, loop::kCalleeSaved>;
 
 // mov reg, [rbp + disp32]
-void load(std::vector<uint8_t>& out, int callee_saved, int32_t displacement) {
+void load(loop::Rows<uint8_t>& out, int callee_saved, int32_t displacement) {
   static constexpr uint8_t kNumber[] = {3, 5, 12, 13, 14, 15};
   const uint8_t reg = kNumber[callee_saved];
   out.push_back(static_cast<uint8_t>(0x48 | (reg >= 8 ? 4 : 0)));

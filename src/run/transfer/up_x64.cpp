@@ -36,7 +36,7 @@ bool inside_handler(const InstalledCode& code, uint32_t il) {
 uint64_t word_at(uint64_t address) { return *reinterpret_cast<const uint64_t*>(address); }
 
 // Whole words of each value, in IL order.
-uint64_t* copy(uint64_t* to, const std::vector<loop::Home>& homes, uint64_t fp, uint64_t exposed) {
+uint64_t* copy(uint64_t* to, const loop::Rows<loop::Home>& homes, uint64_t fp, uint64_t exposed) {
   for (const loop::Home& h : homes) {
     const uint64_t from = (h.exposed ? exposed : fp) + static_cast<int64_t>(h.offset);
     const uint32_t words = (h.size + 7) / 8;
@@ -46,7 +46,7 @@ uint64_t* copy(uint64_t* to, const std::vector<loop::Home>& homes, uint64_t fp, 
   return to;
 }
 
-size_t words_of(const std::vector<loop::Home>& homes) {
+size_t words_of(const loop::Rows<loop::Home>& homes) {
   size_t n = 0;
   for (const loop::Home& h : homes) n += (h.size + 7) / 8;
   return n;
