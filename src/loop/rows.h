@@ -1,5 +1,5 @@
-// Rows<T>: a vector of plain values that may lie in a block of somebody else's. Half the size of std::vector, and many of them can be
-// packed into one allocation (CompiledCode).
+// Rows<T>: a vector of plain values that may lie in a block of somebody else's. Two thirds of std::vector's size, and many of them can
+// be packed into one allocation (CompiledCode).
 //
 // Thread safety: as std::vector. A copy always owns its rows; what is moved keeps lying where it lies.
 #pragma once

@@ -39,7 +39,7 @@ class StoreImpl final : public Store {
  private:
   struct Item {
     loop::SharedCode code;  // null: drop the entry
-    std::string dropped;                             // its method's name, with kind
+    std::string dropped;    // its method's name, with kind
     IndexRow row;
   };
   struct Found {
