@@ -14,6 +14,7 @@
 #include "run/classlib/classlib.h"
 #include "run/classlib/objects.h"
 #include "run/stack/throw.h"
+#include "run/threads/runtime_lock.h"
 
 namespace rapgo::run::classlib {
 
@@ -181,7 +182,7 @@ struct Waiting {
 void create(Object* self) {
   static std::recursive_mutex lock;
   static std::vector<Waiting> waiting;  // guarded by lock
-  std::lock_guard hold(lock);
+  threads::RuntimeLock hold(lock);
   if (kHandle.in<Method*>(self)) return;
   Object* generator = kGenerator.ref(self);
   if (!generator) stack::throw_not_implemented("dynamic methods made of raw bytes (DynamicILInfo)");

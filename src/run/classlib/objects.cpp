@@ -7,6 +7,7 @@
 #include "gc/binding/api.h"
 #include "run/calls/invoke.h"
 #include "run/stack/throw.h"
+#include "run/threads/runtime_lock.h"
 
 namespace rapgo::run::classlib {
 
@@ -41,7 +42,7 @@ static constinit const FieldOffset kFieldClass("System.Reflection", "RuntimeFiel
 Object* type_object(Type* type) {
   if (!type) return nullptr;
   if (type->type_object) return static_cast<Object*>(type->type_object);
-  std::lock_guard hold(lock);
+  threads::RuntimeLock hold(lock);
   if (type->type_object) return static_cast<Object*>(type->type_object);
   Object* made = gc::alloc_frozen_object(Loader::get().types().runtime_type->head());
   kTypeHandle.in<Type*>(made) = type;
@@ -63,7 +64,7 @@ Object* method_object(Method* method, Type* reflected) {
   // One object per (method, reflected type), as reference equality of reflection objects is expected.
   static std::map<std::pair<Method*, Type*>, gc::Handle> known;
   if (!reflected) reflected = method->declaring;
-  std::lock_guard hold(lock);
+  threads::RuntimeLock hold(lock);
   auto& handle = known[{method, reflected}];
   if (Object* object = handle.get()) return object;
   Object* object = calls::new_object(ctor ? ctor_type : method_type);
@@ -83,7 +84,7 @@ Object* field_object(Field* field, Type* reflected) {
   static Type* const field_type = Loader::get().corlib_type("System.Reflection", "RuntimeFieldInfo");
   static std::map<std::pair<Field*, Type*>, gc::Handle> known;
   if (!reflected) reflected = field->declaring;
-  std::lock_guard hold(lock);
+  threads::RuntimeLock hold(lock);
   auto& handle = known[{field, reflected}];
   if (Object* object = handle.get()) return object;
   Object* object = calls::new_object(field_type);
@@ -100,7 +101,7 @@ static constinit const FieldOffset kAssemblyHandle("System.Reflection", "Runtime
 
 Object* assembly_object(load::types::Assembly* assembly) {
   if (!assembly) return nullptr;
-  std::lock_guard hold(lock);
+  threads::RuntimeLock hold(lock);
   if (!assembly->assembly_object) {
     Object* made = gc::alloc_frozen_object(Loader::get().corlib_type("System.Reflection", "RuntimeAssembly")->head());
     kAssemblyHandle.in<load::types::Assembly*>(made) = assembly;
@@ -114,7 +115,7 @@ static constinit const FieldOffset kModuleImpl("System.Reflection", "RuntimeModu
 
 Object* module_object(load::types::Assembly* assembly) {
   if (!assembly) return nullptr;
-  std::lock_guard hold(lock);
+  threads::RuntimeLock hold(lock);
   if (!assembly->module_object) {
     Object* made = gc::alloc_frozen_object(Loader::get().corlib_type("System.Reflection", "RuntimeModule")->head());
     kModuleImpl.in<load::types::Assembly*>(made) = assembly;

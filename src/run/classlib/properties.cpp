@@ -6,6 +6,7 @@
 #include "gc/binding/api.h"
 #include "load/metadata/attributes.h"
 #include "run/calls/invoke.h"
+#include "run/threads/runtime_lock.h"
 
 namespace rapgo::run::classlib {
 
@@ -31,7 +32,7 @@ template <class Member>
 Object* make(Member* member, Type* reflected, const char* class_name, const FieldOffset& klass, const FieldOffset& handle_field) {
   static std::map<std::pair<Member*, Type*>, gc::Handle> known;
   if (!reflected) reflected = member->declaring;
-  std::lock_guard hold(lock);
+  threads::RuntimeLock hold(lock);
   auto& handle = known[{member, reflected}];
   if (Object* object = handle.get()) return object;
   Object* object = calls::new_object(Loader::get().corlib_type("System.Reflection", class_name));
@@ -45,7 +46,7 @@ Object* make(Member* member, Type* reflected, const char* class_name, const Fiel
 
 std::span<Property* const> properties_of(Type* type) {
   static std::map<Type*, std::vector<Property*>> known;
-  std::lock_guard hold(lock);
+  threads::RuntimeLock hold(lock);
   if (auto found = known.find(type); found != known.end()) return found->second;
   auto& list = known[type];
   Type* definition = type->definition ? type->definition : type;
@@ -66,7 +67,7 @@ std::span<Property* const> properties_of(Type* type) {
 
 std::span<Event* const> events_of(Type* type) {
   static std::map<Type*, std::vector<Event*>> known;
-  std::lock_guard hold(lock);
+  threads::RuntimeLock hold(lock);
   if (auto found = known.find(type); found != known.end()) return found->second;
   auto& list = known[type];
   Type* definition = type->definition ? type->definition : type;
