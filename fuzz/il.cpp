@@ -152,7 +152,10 @@ void try_seed(const std::vector<load::types::Assembly*>& assemblies, uint64_t se
   quietly([&] {
     auto good = il::MethodBody::load(method);
     body->code.assign(good->code().begin(), good->code().end());
-    body->raw = good->raw, body->args = good->args, body->locals = good->locals, body->ret = good->return_type, body->pinned = good->pinned;
+    body->raw = good->raw, body->ret = good->return_type;
+    body->args.assign(good->args.begin(), good->args.end());
+    body->locals.assign(good->locals.begin(), good->locals.end());
+    body->pinned.assign(good->pinned.begin(), good->pinned.end());
   });
   if (body->code.empty() || body->code.size() > 3000) return;
   for (size_t n = 1 + random() % 3; n > 0; n--) change(*body, random);
