@@ -49,11 +49,11 @@ class AssemblyResolver final : public TokenResolver {
   types::GenericContext context_;
 };
 
-std::pmr::vector<Clause> resolve_clauses(const metadata::BodyBytes& raw, TokenResolver& resolver, std::pmr::memory_resource* memory) {
+std::pmr::vector<Clause> resolve_clauses(const metadata::BodyBytes& raw, TokenResolver* resolver, std::pmr::memory_resource* memory) {
   std::pmr::vector<Clause> clauses(memory);
   clauses.reserve(raw.clauses.size());
   for (const metadata::RawClause& c : raw.clauses) {
-    Type* catch_type = c.kind == ClauseKind::Catch ? resolver.type(c.catch_type) : nullptr;
+    Type* catch_type = c.kind == ClauseKind::Catch ? resolver->type(c.catch_type) : nullptr;
     clauses.push_back({c.kind, c.try_offset, c.try_end(), c.handler_offset, c.handler_end(), c.filter_offset, catch_type});
   }
   return clauses;
@@ -75,7 +75,7 @@ MethodBody::MethodBody(Method* m, metadata::BodyBytes bytes, std::span<Type* con
                        const std::vector<bool>& pins, std::unique_ptr<TokenResolver> resolver)
     : method(m), raw(std::move(bytes)), args(arg_types.begin(), arg_types.end(), memory_.get()), return_type(ret),
       locals(local_types.begin(), local_types.end(), memory_.get()), pinned(pins.begin(), pins.end(), memory_.get()),
-      clauses(resolve_clauses(raw, *resolver, memory_.get())), blocks(checked_blocks(raw, args.size(), locals.size(), memory_.get())),
+      clauses(resolve_clauses(raw, resolver.get(), memory_.get())), blocks(checked_blocks(raw, args.size(), locals.size(), memory_.get())),
       resolver_(std::move(resolver)) {}
 
 std::unique_ptr<MethodBody> MethodBody::load(Method* method) {
