@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/method_filter.h"
+#include "base/pages.h"
 #include "code/memory/low_memory.h"
 #include "code/store/records.h"
 #include "compile/stubs/stubs.h"
@@ -517,15 +518,18 @@ int run(const base::Options& options, const Program& program) {
   Loader::get().read_application_config(world->program.path + ".config");
 
   std::exception_ptr failure;
-  const int status = threads::run_main([&] {
+  auto main = [&] {
     grow_malloc();
+    int status = 1;
     try {
-      return run_program();
+      status = run_program();
     } catch (...) {
       failure = std::current_exception();
-      return 1;
     }
-  });
+    base::stop_serving_pages();
+    return status;
+  };
+  const int status = threads::run_main(main, base::serve_pages);
   if (failure) std::rethrow_exception(failure);
   threads::stop_finalization();
   end_process(status);

@@ -28,8 +28,11 @@ constexpr uintptr_t kAreaBegin[kAreaCount + 1] = {abi::kCodeBase, abi::kCodeBase
 
 size_t rounded(size_t size) { return (size + 15) & ~size_t{15}; }
 
+uintptr_t alias(uintptr_t address) { return address + static_cast<uintptr_t>(alias_offset); }
+
 struct Heap {
   uintptr_t begin = 0, end = 0, next = 0;
+  base::GrowingPages alias_pages{kStep};
   size_t live = 0;
   std::map<uintptr_t, size_t> by_address;
   std::set<std::pair<size_t, uintptr_t>> by_size;
@@ -113,23 +116,19 @@ uintptr_t allocate(Area area, size_t size) {
   if (!mapped.load(std::memory_order_acquire)) base::fatal("code memory used before reserve_low");
   const size_t bytes = rounded(size ? size : 1);
   if (bytes < size || bytes > kCodeSize) return 0;
-  uintptr_t address, end_before, end_after;
+  uintptr_t address;
   {
     std::lock_guard guard(code_lock);
     Memory& m = memory();
     Heap& heap = m.heap[static_cast<int>(area)];
-    end_before = heap.next;
+    if (heap.next == heap.begin) heap.alias_pages.start(alias(heap.begin), alias(heap.end));
     address = heap.take(bytes);
-    end_after = heap.next;
     if (address == 0) return 0;
     heap.live += bytes;
     m.allocations++;
   }
-  if (end_before != end_after) {
-    writable(address);  // the alias is there
-    make_present(end_before, end_after, alias_offset);
-  }
   memset(writable(address + bytes - 16), kInt3, 16);  // the padding; the rest is the caller's to write
+  memory().heap[static_cast<int>(area)].alias_pages.reached(alias(address + bytes));
   return address;
 }
 

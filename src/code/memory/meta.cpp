@@ -12,6 +12,9 @@
 #include "code/memory/region.h"
 
 namespace rapgo::code::memory {
+
+base::GrowingPages meta_pages{kStep};
+
 namespace {
 std::atomic<uintptr_t> meta_next{abi::kMetaBase + 4096};  // the first page stays unused: small offsets from it are bugs
 std::mutex block_lock;
@@ -30,7 +33,7 @@ void* meta_alloc(size_t size, size_t align) {
     const uintptr_t start = (at + align - 1) & ~(align - 1);
     if (size > abi::kMetaEnd - start) base::fatal("the region for loader structures is full");
     if (!meta_next.compare_exchange_weak(at, start + size, std::memory_order_relaxed)) continue;
-    make_present(at, start + size, 0);
+    meta_pages.reached(start + size);
     return reinterpret_cast<void*>(start);
   }
 }

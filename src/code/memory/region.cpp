@@ -10,7 +10,6 @@
 #include <string>
 
 #include "base/error.h"
-#include "base/pages.h"
 #include "code/memory/code_memory.h"
 #include "code/memory/low_memory.h"
 
@@ -21,12 +20,6 @@ intptr_t alias_offset = 0;
 std::mutex code_lock;
 volatile uint8_t* fork_mark = nullptr;
 bool force_file = false;
-
-void make_present(uintptr_t old_end, uintptr_t new_end, intptr_t offset) {
-  const uintptr_t begin = (old_end + kStep - 1) & ~(kStep - 1), end = (new_end + kStep - 1) & ~(kStep - 1);
-  if (begin == end || end - begin > 4 * kStep) return;
-  base::make_present(begin + static_cast<uintptr_t>(offset), end + static_cast<uintptr_t>(offset));
-}
 
 namespace {
 
@@ -161,6 +154,7 @@ void reserve_low() {
   *fork_mark = 1;
   madvise(mark, 4096, MADV_WIPEONFORK);  // where the kernel lacks it, only raw forks without our handlers suffer
   register_sync();
+  meta_pages.start(abi::kMetaBase, abi::kMetaEnd);
   pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
   mapped.store(true, std::memory_order_release);
 }

@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "abi/memory_map.h"
+#include "base/pages.h"
 
 namespace rapgo::code::memory {
 
@@ -31,11 +32,9 @@ inline uint8_t* writable(uintptr_t address) {
   return reinterpret_cast<uint8_t*>(address + alias_offset);
 }
 
-// Memory that grows at its end is made present this many bytes at a time (base/pages.h).
+// The code areas' aliases and the meta region are made present this many bytes at a time (base/pages.h).
 inline constexpr uintptr_t kStep = 64 << 10;
-// Where [old_end, new_end) reaches into new steps, these are made present and writable, `offset` bytes further on. Whoever
-// fills more than a few steps at once is better off without.
-void make_present(uintptr_t old_end, uintptr_t new_end, intptr_t offset);
+extern base::GrowingPages meta_pages;
 
 extern bool force_file;  // for tests: as if mremap could not double a mapping; set before reserve_low
 

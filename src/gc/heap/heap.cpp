@@ -21,6 +21,7 @@ Heap::Heap(const Options& o, Binding* b) : options(o), binding(b) {
   until_move = o.move_every_n;
   nursery_size = o.nursery ? o.nursery : kLeastNursery;
   map_spaces();
+  pages.start(kHeapBase, kHeapBase + kSmallSize);
   update_quota();
 }
 
@@ -57,6 +58,7 @@ bool Heap::take_free_block(uint32_t& block) {
   }
   if (frontier == kBlockCount) return false;
   block = frontier++;
+  pages.reached(block_base(block) + kBlockSize);
   return true;
 }
 

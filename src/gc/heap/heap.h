@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "abi/thread_state.h"
+#include "base/pages.h"
 #include "gc/binding/api.h"
 #include "gc/heap/large_space.h"
 #include "gc/heap/layout.h"
@@ -49,6 +50,7 @@ class Heap {
   // ---- blocks
   std::vector<uint32_t> free_blocks;
   uint32_t frontier = 0;  // blocks above were never used
+  base::GrowingPages pages{128 << 10};
   uint32_t old_blocks = 0;
   Promoter promoter{*this};
   LargeSpace large;

@@ -27,7 +27,9 @@ Object* LargeSpace::allocate(size_t bytes) {
   } else {
     if (count > kPageCount - frontier_) return nullptr;
     page = frontier_;
+    if (page == 0) pages_.start(kLargeBase, kLargeBase + kLargeSize);
     frontier_ += count;
+    pages_.reached(page_address(frontier_));
   }
   for (uint32_t i = 0; i < count; i++) page_heads()[page + i] = page + 1;
   page_lengths()[page] = count;
@@ -75,8 +77,6 @@ void LargeSpace::trim(size_t keep) {
     total -= bytes;
   }
 }
-
-void LargeSpace::reset() { *this = LargeSpace(); }
 
 void LargeSpace::add_free(uint32_t page, uint32_t count) {
   auto next = free_by_page_.lower_bound(page);

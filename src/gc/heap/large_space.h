@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/pages.h"
 #include "gc/heap/layout.h"
 
 namespace rapgo::gc::heap {
@@ -21,7 +22,6 @@ class LargeSpace {
   void sweep(bool poison);
   // Gives free pages back to the system beyond `keep` bytes.
   void trim(size_t keep);
-  void reset();
 
   template <class F> void for_each(F&& f) const {
     for (uint32_t page : heads_) f(reinterpret_cast<Object*>(page_address(page)));
@@ -53,6 +53,7 @@ class LargeSpace {
   std::map<uint32_t, uint32_t> free_by_page_;                // first page -> pages
   std::set<std::pair<uint32_t, uint32_t>> free_by_length_;  // (pages, first page)
   uint32_t frontier_ = 0;                                    // pages above were never used: they are zero
+  base::GrowingPages pages_{64 << 10};
   size_t used_pages_ = 0;
 };
 

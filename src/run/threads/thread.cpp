@@ -225,11 +225,12 @@ Thread* start(std::function<void()> body, const StartOptions& options) {
   return thread;
 }
 
-int run_main(const std::function<int()>& body) {
+int run_main(const std::function<int()>& body, const std::function<void()>& meanwhile) {
   int result = 0;
   StartOptions options;
   options.stack_size = main_stack();
   Thread* main = start([&] { result = body(); }, options);
+  if (meanwhile) meanwhile();
   join(main, -1);
   release(main);
   return result;

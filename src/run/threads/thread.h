@@ -117,8 +117,8 @@ struct StartOptions {
 // The caller gets one reference (release()). Throws std::system_error when the system refuses a thread.
 Thread* start(std::function<void()> body, const StartOptions& options);
 
-// Runs `body` as the main managed thread and returns its result; blocks the calling (native) thread.
-int run_main(const std::function<int()>& body);
+// Runs `body` as the main managed thread and returns its result; the calling (native) thread runs `meanwhile`, then waits.
+int run_main(const std::function<int()>& body, const std::function<void()>& meanwhile = {});
 
 // A native thread enters the runtime (callback, embedding): attach leaves it in Mode::Runtime. Idempotent.
 Thread* attach_current(bool background = true);
