@@ -1,11 +1,13 @@
 #include "run/calls/strings.h"
 
 #include <cstring>
+#include <functional>
+#include <iterator>
 #include <mutex>
 #include <string>
-#include <unordered_map>
 
 #include "abi/memory_map.h"
+#include "base/pointer_table.h"
 #include "gc/binding/api.h"
 #include "load/types/loader.h"
 #include "run/calls/invoke.h"
@@ -18,32 +20,36 @@ namespace {
 
 struct Table {
   std::mutex lock;  // no marked point inside: the frozen space does not collect
-  std::unordered_map<std::u16string_view, abi::String*> texts;  // views into the frozen strings themselves
+  base::PointerTable<abi::String> texts;
 };
 Table& table() {
   static auto* t = new Table;
   return *t;
 }
 
+
+std::u16string_view text_of(const abi::String* s) { return {s->chars, static_cast<size_t>(s->length)}; }
+uint32_t hash_of(std::u16string_view text) { return static_cast<uint32_t>(std::hash<std::u16string_view>()(text)); }
+
 }  // namespace
 
 abi::String* intern_text(std::u16string_view text) {
   abi::TypeHead* head = load::types::Loader::get().types().string->head();
+  const uint32_t hash = hash_of(text);
   Table& t = table();
   std::lock_guard hold(t.lock);
-  if (const auto known = t.texts.find(text); known != t.texts.end()) return known->second;
+  if (abi::String* known = t.texts.find(hash, [&](const abi::String* s) { return text_of(s) == text; })) return known;
   abi::String* s = gc::alloc_frozen_string(head, static_cast<int32_t>(text.size()));
   if (!s) throw std::bad_alloc();
   std::memcpy(s->chars, text.data(), text.size() * 2);
-  t.texts.emplace(std::u16string_view(s->chars, text.size()), s);
+  t.texts.insert(hash, s);
   return s;
 }
 
 abi::String* find_interned(std::u16string_view text) {
   Table& t = table();
   std::lock_guard hold(t.lock);
-  const auto known = t.texts.find(text);
-  return known == t.texts.end() ? nullptr : known->second;
+  return t.texts.find(hash_of(text), [&](const abi::String* s) { return text_of(s) == text; });
 }
 
 abi::String* string_literal(load::types::Assembly* assembly, load::metadata::Token token) {
@@ -51,13 +57,16 @@ abi::String* string_literal(load::types::Assembly* assembly, load::metadata::Tok
   if (token.table() != load::metadata::Table::UserString && token.value >= abi::kFrozenBase && token.value < abi::kFrozenEnd)
     return reinterpret_cast<abi::String*>(static_cast<uintptr_t>(token.value));
   const auto bytes = assembly->metadata->user_string(token);
-  std::u16string text(bytes.size() / 2, u'\0');
-  std::memcpy(text.data(), bytes.data(), text.size() * 2);
-  return intern_text(text);
+  const size_t length = bytes.size() / 2;
+  char16_t few[256];
+  std::u16string many(length > std::size(few) ? length : 0, u'\0');
+  char16_t* text = many.empty() ? few : many.data();  // the heap's own characters need not be aligned
+  std::memcpy(text, bytes.data(), length * 2);
+  return intern_text({text, length});
 }
 
-abi::String* intern(abi::String* s) { return intern_text({s->chars, static_cast<size_t>(s->length)}); }
-abi::String* is_interned(abi::String* s) { return find_interned({s->chars, static_cast<size_t>(s->length)}); }
+abi::String* intern(abi::String* s) { return intern_text(text_of(s)); }
+abi::String* is_interned(abi::String* s) { return find_interned(text_of(s)); }
 abi::String* new_string(const char16_t* chars, size_t length) { return stack::make_string(std::u16string_view(chars, length)); }
 abi::String* new_string(const char* utf8) { return stack::make_string(std::string_view(utf8)); }
 std::string to_utf8(const abi::String* s) { return stack::utf8_of(s); }
