@@ -1,8 +1,32 @@
 #include "abi/call_layout.h"
 
+#include <array>
+
 namespace rapgo::abi {
 
+namespace {
+// Of one eightbyte in a register: first those of integers, then SSE ones.
+constexpr auto kInRegister = [] {
+  std::array<ArgLocation, kIntArgRegisters + kSseArgRegisters> all{};
+  for (size_t i = 0; i < all.size(); ++i) {
+    ArgLocation& loc = all[i];
+    const bool sse = i >= kIntArgRegisters;
+    loc.in_registers = true;
+    loc.pieces = 1;
+    loc.words = 1;
+    loc.cls[0] = sse ? Eightbyte::Sse : Eightbyte::Integer;
+    loc.reg[0] = static_cast<uint8_t>(sse ? i - kIntArgRegisters : i);
+  }
+  return all;
+}();
+}  // namespace
+
 ArgLocation ArgAssigner::next(const ValueShape& shape) {
+  if (!shape.is_struct()) {
+    const bool sse = shape.cls[0] == Eightbyte::Sse;
+    if (!sse && ints_ < kIntArgRegisters) return kInRegister[ints_++];
+    if (sse && sses_ < kSseArgRegisters) return kInRegister[kIntArgRegisters + sses_++];
+  }
   ArgLocation loc;
   loc.by_address = shape.is_struct() && shape.memory;
   loc.pieces = loc.by_address || !shape.is_struct() ? 1 : static_cast<uint8_t>(shape.words());

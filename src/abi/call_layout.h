@@ -22,7 +22,7 @@ struct ValueShape {
   uint32_t words() const { return is_void ? 0 : (size + 7) / 8; }
   bool is_struct() const { return kind == loop::ValueKind::Struct; }
 
-  static ValueShape scalar(loop::ValueKind kind, uint32_t size) {
+  static constexpr ValueShape scalar(loop::ValueKind kind, uint32_t size) {
     ValueShape s;
     s.kind = kind;
     s.size = size;

@@ -6,11 +6,6 @@ namespace rapgo::compile::baseline {
 using namespace x86;
 using In = Entry::In;
 
-namespace {
-bool fits32(int64_t v) { return v == static_cast<int32_t>(v); }
-uint32_t bit(const Gp& r) { return 1u << r.id(); }
-}  // namespace
-
 asmjit::Operand Compiler::operand(Entry& e, bool is64) {
   if (e.in == In::Const && (!is64 || fits32(e.value))) return asmjit::imm(static_cast<int32_t>(e.value));
   if (e.in == In::Home || e.in == In::Var) return memory_of(e);

@@ -8,12 +8,7 @@ using namespace x86;
 using In = Entry::In;
 
 namespace {
-uint32_t bit(const Gp& r) { return 1u << r.id(); }
 constexpr int32_t kBoundsOffset = 12;  // abi::Array::bounds_offset
-Mem sized(Mem m, uint32_t size) {
-  m.setSize(size);
-  return m;
-}
 }  // namespace
 
 void Compiler::load_length() {

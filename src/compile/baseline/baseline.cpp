@@ -4,7 +4,6 @@
 
 #include "compile/baseline/compiler_x64.h"
 #include "load/il/stack_typing.h"
-#include "load/types/trust.h"
 
 namespace rapgo::compile::baseline {
 
@@ -77,7 +76,7 @@ loop::SharedCode compile(const il::MethodBody& body, const Options& options) { r
 
 loop::SharedCode compile(Method* method, const Options& options) {
   return with_body(method, [&](const il::MethodBody& body) {
-    if (!made_here(method) && (method->dynamic_body || !load::types::is_framework_assembly(method->declaring->assembly))) il::StackTyping(body).check();
+    if (!made_here(method) && (method->dynamic_body || !method->declaring->assembly->is_framework)) il::StackTyping(body).check();
     return compile_body(body, options, nullptr);
   });
 }

@@ -73,7 +73,6 @@ loop::SharedCode Compiler::run() {
     if (!e_.is_bound(filter_labels_[c])) a.bind(filter_labels_[c]);
   }
   finish();
-  loop::sort_rows(out_);
   return loop::pack(out_);
 }
 
@@ -88,7 +87,6 @@ loop::SharedCode Compiler::run_intrinsic() {
   call_method(method_, false);
   if (live_) ret();
   finish();
-  loop::sort_rows(out_);
   return loop::pack(out_);
 }
 
@@ -135,12 +133,12 @@ void Compiler::block(uint32_t index) {
   try {
     const il::Bytes code = body_.code();
     Instruction two[2];
-    two[0] = il::decode(code, b.begin);
+    il::decode_into(two[0], code, b.begin);
     for (uint32_t turn = 0;; turn ^= 1) {
       const Instruction& now = two[turn];
       Instruction& next = two[turn ^ 1];
       const bool more = now.next_offset < b.end;
-      if (more) next = il::decode(code, now.next_offset);
+      if (more) il::decode_into(next, code, now.next_offset);
       il_ = now.offset;
       if (absorbed_) {
         absorbed_ = false;

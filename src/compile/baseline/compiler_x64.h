@@ -27,6 +27,13 @@ using x86::Gp;
 using x86::Mem;
 using x86::Xmm;
 
+inline bool fits32(int64_t v) { return v == static_cast<int32_t>(v); }
+inline uint32_t bit(const Gp& r) { return 1u << r.id(); }  // in masks of registers
+inline Mem sized(Mem m, uint32_t size) {
+  m.setSize(size);
+  return m;
+}
+
 // Guesses that turned out wrong: the pass starts again with better ones.
 struct Sizes {
   uint32_t stack_words = 0;
@@ -127,8 +134,8 @@ class Compiler {
   // ---- stack_x64.cpp: values ----
   Entry pop();
   Entry& top(uint32_t depth = 0);
-  void push(Entry e);                // word index is set here
-  Entry entry(StackKind kind, Type* type = nullptr);
+  void push(const Entry& e);         // word index is set here
+  Entry& push_new(StackKind kind, Type* type = nullptr);  // the same, made in place: in its home, for the caller to say otherwise
   void push_gp(const Gp& r, StackKind kind, Type* type = nullptr);
   void push_xmm(const Xmm& r, StackKind kind);
   void push_const(StackKind kind, int64_t value);

@@ -21,7 +21,7 @@ struct Entry {
   StackKind kind = StackKind::Int32;
   In in = In::Home;
   uint8_t reg = 0;
-  uint16_t words = 1;
+  uint32_t words = 1;
   uint32_t word = 0;    // index of its first home word
   int64_t value = 0;
   Type* type = nullptr; // Struct: exact type. Ref: static type where known, else null
@@ -32,6 +32,13 @@ struct Entry {
   bool in_register() const { return in == In::Gp || in == In::Xmm; }
 };
 
+// A value of one word.
+inline Entry entry(StackKind kind) {
+  Entry e;
+  e.kind = kind;
+  return e;
+}
+
 // Argument or local variable.
 struct Var {
   Type* type = nullptr;
@@ -39,7 +46,7 @@ struct Var {
   bool exposed = false;
   uint8_t narrow = 0;      // 1 or 2: bytes of a narrow integer
   bool narrow_signed = false;
-  uint16_t words = 1;
+  uint32_t words = 1;
   int32_t offset = 0;      // from rbp, or from the exposed block
 };
 

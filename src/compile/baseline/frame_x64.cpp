@@ -32,7 +32,7 @@ void Compiler::lay_out_frame() {
     const abi::ValueShape shape = types::shape_of(v.type);
     if (shape.is_void) invalid("argument or local of type void");
     v.kind = v.type->stack_kind();
-    v.words = static_cast<uint16_t>(shape.words() ? shape.words() : 1);
+    v.words = shape.words() ? shape.words() : 1;
     v.exposed = i < args ? body_.facts().arg_address_taken[i] : body_.facts().local_address_taken[i - args];
     any_exposed |= v.exposed;
     if (v.kind == StackKind::Int32 && shape.size < 4) {

@@ -10,10 +10,6 @@ using In = Entry::In;
 using types::Intrinsic;
 using types::Kind;
 
-namespace {
-uint32_t bit(const Gp& r) { return 1u << r.id(); }
-}  // namespace
-
 bool Compiler::intrinsic(Method* m) {
   switch (m->intrinsic) {
     case Intrinsic::None:

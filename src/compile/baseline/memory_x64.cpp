@@ -12,11 +12,6 @@ using types::Kind;
 
 namespace {
 constexpr uint32_t kFaultLimit = 4096;
-uint32_t bit(const Gp& r) { return 1u << r.id(); }
-Mem sized(Mem m, uint32_t size) {
-  m.setSize(size);
-  return m;
-}
 }  // namespace
 
 Access Compiler::access_of(Type* type) {

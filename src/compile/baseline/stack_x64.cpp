@@ -11,7 +11,6 @@ using In = Entry::In;
 namespace {
 constexpr uint32_t kGpPool = 1u << 0 | 1u << 1 | 1u << 2 | 1u << 6 | 1u << 7 | 1u << 8 | 1u << 9 | 1u << 10;
 constexpr uint32_t kXmmPool = (1u << 14) - 1;
-bool fits32(int64_t v) { return v == static_cast<int32_t>(v); }
 }  // namespace
 
 void Compiler::invalid(const char* reason) { throw il::InvalidProgram(il_, reason); }
@@ -79,58 +78,56 @@ Entry& Compiler::top(uint32_t depth) {
   return stack_[stack_.size() - 1 - depth];
 }
 
-void Compiler::push(Entry e) {
-  e.word = depth_words_;
-  depth_words_ += e.words;
+void Compiler::push(const Entry& e) {
+  Entry& pushed = stack_.emplace_back(e);
+  pushed.word = depth_words_;
+  depth_words_ += pushed.words;
   need_words(depth_words_);
-  stack_.push_back(e);
 }
 
-Entry Compiler::entry(StackKind kind, Type* type) {
-  Entry e;
-  e.kind = kind;
-  e.type = type;
+Entry& Compiler::push_new(StackKind kind, Type* type) {
+  uint32_t words = 1;
   if (kind == StackKind::Struct) {
     if (!type) invalid("value type where a number or reference is wanted");
-    e.words = static_cast<uint16_t>((type->value_size() + 7) / 8);
+    words = (type->value_size() + 7) / 8;
   }
-  return e;
+  push_home(kind, type, words);
+  return stack_.back();
 }
 
 void Compiler::push_gp(const Gp& r, StackKind kind, Type* type) {
-  Entry e = entry(kind, type);
+  Entry& e = push_new(kind, type);
   e.in = In::Gp;
   e.reg = static_cast<uint8_t>(r.id());
-  push(e);
 }
 
 void Compiler::push_xmm(const Xmm& r, StackKind kind) {
-  Entry e = entry(kind);
+  Entry& e = push_new(kind);
   e.in = In::Xmm;
   e.reg = static_cast<uint8_t>(r.id());
-  push(e);
 }
 
 void Compiler::push_const(StackKind kind, int64_t value) {
-  Entry e = entry(kind);
+  Entry& e = push_new(kind);
   e.in = In::Const;
   e.value = value;
-  push(e);
 }
 
 void Compiler::push_symbol(StackKind kind, SymbolKind symbol, uint32_t id, uint32_t extra, Type* type) {
-  Entry e = entry(kind, type);
+  const uint32_t number = e_.symbol(symbol, id, extra);
+  Entry& e = push_new(kind, type);
   e.in = In::Symbol;
-  e.value = e_.symbol(symbol, id, extra);
-  push(e);
+  e.value = number;
 }
 
 void Compiler::push_home(StackKind kind, Type* type, uint32_t words) {
-  Entry e;
+  Entry& e = stack_.emplace_back();
   e.kind = kind;
   e.type = type;
-  e.words = static_cast<uint16_t>(words);
-  push(e);
+  e.words = words;
+  e.word = depth_words_;
+  depth_words_ += words;
+  need_words(depth_words_);
 }
 
 Mem Compiler::memory_of(const Entry& e) const {

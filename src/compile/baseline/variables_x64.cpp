@@ -16,10 +16,9 @@ void Compiler::load_var(uint32_t index) {
   if (index >= vars_.size()) invalid("no such argument or local");
   const Var& v = vars_[index];
   if (!v.exposed) {
-    Entry e = entry(v.kind, v.type);
+    Entry& e = push_new(v.kind, v.type);
     e.in = In::Var;
     e.value = index;
-    push(e);
     return;
   }
   if (v.kind == StackKind::Struct) {
@@ -45,10 +44,9 @@ void Compiler::load_var(uint32_t index) {
 
 void Compiler::load_var_address(uint32_t index) {
   if (index >= vars_.size()) invalid("no such argument or local");
-  Entry e = entry(StackKind::ByRef);
+  Entry& e = push_new(StackKind::ByRef);
   e.in = In::VarAddress;
   e.value = index;
-  push(e);
 }
 
 void Compiler::spill_aliases_of(uint32_t index) {

@@ -28,12 +28,11 @@ void note_facts(BodyFacts& f, const Instruction& i) {
   }
 }
 
-// One-byte opcodes of which the first pass wants to know little: their length (0: all others), whether they call, which
-// argument or local they name.
+// One-byte opcodes of which the first pass wants to know little: their length (0: all others), whether they call, and by one more than
+// its number which argument or local they name: in the opcode, or in the byte behind it, as far as the mask lets it through.
 struct Plain {
-  enum Names : uint8_t { Nothing, Argument, Local };
-  uint8_t length = 0, call = 0, index = 0;
-  Names names = Nothing;
+  uint8_t length = 0, call = 0;
+  uint8_t argument = 0, local = 0, argument_mask = 0, local_mask = 0;
 };
 std::array<Plain, 256> make_plain() {
   std::array<Plain, 256> all;
@@ -58,8 +57,9 @@ std::array<Plain, 256> make_plain() {
     p.length = static_cast<uint8_t>(1 + operand);
     p.call = o.flow == Flow::Call;
     if (reads_variable) {
-      p.names = o.canonical == Opcode::Ldarg ? Plain::Argument : Plain::Local;
-      p.index = static_cast<uint8_t>(o.implied);
+      const bool argument = o.canonical == Opcode::Ldarg;
+      (argument ? p.argument : p.local) = static_cast<uint8_t>(1 + (operand ? 0 : o.implied));
+      (argument ? p.argument_mask : p.local_mask) = operand ? 0xFF : 0;
     }
   }
   return all;
@@ -95,31 +95,34 @@ BlockMap find_blocks(const metadata::BodyBytes& body, uint32_t arg_count, uint32
   // Pass 1: instruction starts, leaders, facts.
   lead(0, 0);
   uint32_t instructions = 0, calls = 0;
+  uint32_t arguments_named = 0, locals_named = 0;  // one more than the highest
   for (uint32_t at = 0; at < size;) {
-    const uint8_t byte = body.code[at];
-    const Plain plain = kPlain[byte];
-    if (plain.length && plain.length <= size - at) {
-      const uint32_t index = plain.length == 2 ? body.code[at + 1] : plain.index;
-      if (plain.names == Plain::Nothing || index < (plain.names == Plain::Argument ? arg_count : local_count)) {
-        starts[at] |= BlockMap::kStart;
-        ++instructions;
-        calls += plain.call;
-        at += plain.length;
-        continue;
-      }
+    const Plain& plain = kPlain[body.code[at]];
+    if (plain.length && plain.length < size - at) {
+      const uint32_t operand = body.code[at + 1];
+      arguments_named = std::max(arguments_named, plain.argument + (operand & plain.argument_mask));
+      locals_named = std::max(locals_named, plain.local + (operand & plain.local_mask));
+      starts[at] |= BlockMap::kStart;
+      ++instructions;
+      calls += plain.call;
+      at += plain.length;
+      continue;
     }
     const Instruction i = decode(body.code, at);
     at = i.next_offset;
     starts[i.offset] |= BlockMap::kStart;
-    note_facts(map.facts_, i);
     const Flow flow = i.info().flow;
+    const bool one_target = flow == Flow::Branch || flow == Flow::CondBranch || flow == Flow::Leave;
+    if (one_target) ++instructions; else note_facts(map.facts_, i);
     if (flow == Flow::Next || flow == Flow::Call) continue;
     if (i.next_offset < size) lead(i.next_offset, 0);
-    if (flow == Flow::Branch || flow == Flow::CondBranch || flow == Flow::Leave) target(i, i.target());
+    if (one_target) target(i, i.target());
     if (flow == Flow::Switch) {
       for (uint32_t n = 0; n < i.switch_count(); ++n) target(i, i.switch_target(n));
     }
   }
+  if (arguments_named > arg_count || locals_named > local_count)
+    for (const Instruction& i : Instructions(body.code)) note_facts(map.facts_, i);  // throws
   map.facts_.instruction_count += instructions;
   map.facts_.call_count += calls;
   for (const metadata::RawClause& c : body.clauses) {
@@ -149,14 +152,13 @@ BlockMap find_blocks(const metadata::BodyBytes& body, uint32_t arg_count, uint32
       const uint8_t is = starts[il];
       if ((is & BlockMap::kStart) == 0) throw InvalidProgram(il, "branch or clause boundary inside an instruction");
       close(il);
-      Block b;
+      Block& b = map.blocks_.emplace_back();
       b.begin = il;
       b.branch_target = is & BlockMap::kTarget;
       b.loop_header = is & BlockMap::kLoopHeader;
       b.handler_entry = is & BlockMap::kHandler;
       b.filter_entry = is & BlockMap::kFilter;
       b.try_entry = is & BlockMap::kTry;
-      map.blocks_.push_back(b);
     }
   close(size);
   if (edges) map.find_edges(body.code);

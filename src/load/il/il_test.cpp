@@ -57,6 +57,37 @@ TEST(Decode, ShortFormsAreCanonical) {
   EXPECT_EQ(to_string(all[4]), "IL_0006: br IL_0006");
 }
 
+TEST(Decode, ShortCutAgreesWithTheLongWay) {
+  // Every opcode of one byte, with operands of either sign, in the middle of code and at its very end.
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    const Opcode op = one_byte_opcode(static_cast<uint8_t>(byte));
+    if (op == Opcode::Count || info(op).flow == Flow::Prefix || info(op).operand == OperandKind::Switch) continue;
+    for (const uint8_t low : {0x00, 0x01, 0x7F, 0x80, 0xFE})
+      for (const size_t behind : {8, 4, 1, 0}) {
+        std::vector<uint8_t> code = {0x00, static_cast<uint8_t>(byte), low, 0x80, 0x02, static_cast<uint8_t>(0xFF - low), 5, 6, 7, 0x88};
+        const uint32_t length = detail::decode_any(code, 1).next_offset - 1;
+        code.resize(1 + length + behind, 0x2A);
+        const Instruction quick = decode(code, 1), slow = detail::decode_any(code, 1);
+        EXPECT_EQ(quick.offset, 1u);
+        EXPECT_EQ(quick.next_offset, slow.next_offset) << byte;
+        EXPECT_EQ(quick.op, slow.op) << byte;
+        EXPECT_EQ(quick.encoded, slow.encoded) << byte;
+        EXPECT_EQ(quick.bits, slow.bits) << byte;
+        EXPECT_EQ(quick.prefixes, 0);
+        if (length > 1) {
+          code.resize(length);  // one byte too few
+          EXPECT_THROW(decode(code, 1), InvalidProgram) << byte;
+        }
+      }
+  }
+  Instruction used;
+  decode_into(used, std::vector<uint8_t>{0xFE, 0x16, 1, 0, 0, 2, 0x6F, 2, 0, 0, 6}, 0);
+  ASSERT_TRUE(used.has(prefix::kConstrained));
+  decode_into(used, std::vector<uint8_t>{0x2A}, 0);
+  EXPECT_EQ(used.prefixes, 0);
+  EXPECT_EQ(used.constrained, Token());
+}
+
 TEST(Decode, PrefixesBelongToTheirInstruction) {
   const std::vector<uint8_t> code = {0xFE, 0x13, 0xFE, 0x12, 0x01, 0x4A, 0xFE, 0x16, 1, 0, 0, 2, 0x6F, 2, 0, 0, 6, 0x2A};
   std::vector<Instruction> all;

@@ -87,68 +87,41 @@ bool prefix_fits(const Instruction& i) {
   return (i.prefixes & ~allowed) == 0;
 }
 
-// One-byte instructions without prefix: what decode finds out step by step, at once.
-struct Quick {
-  enum How : uint8_t { Slowly, Implied, Signed1, Unsigned1, Unsigned4, Signed4, Wide, Near, Far } how = Slowly;
-  uint8_t length = 0;
-  int8_t implied = 0;
-  Opcode encoded = Opcode::Count, op = Opcode::Count;
-};
-std::array<Quick, 256> make_quick() {
-  std::array<Quick, 256> all;
+std::array<detail::Quick, 256> make_quick() {
+  std::array<detail::Quick, 256> all;
   for (unsigned byte = 0; byte < 256; ++byte) {
     const Opcode op = one_byte_opcode(static_cast<uint8_t>(byte));
     if (byte == 0xFE || op == Opcode::Count || info(op).flow == Flow::Prefix) continue;
-    Quick& q = all[byte];
+    unsigned bytes = 4;
+    bool is_signed = false;
+    switch (info(op).operand) {
+      case OperandKind::None: bytes = 0; break;
+      case OperandKind::I1: case OperandKind::Branch1: bytes = 1, is_signed = true; break;
+      case OperandKind::U1: bytes = 1; break;
+      case OperandKind::I4: case OperandKind::Branch4: is_signed = true; break;
+      case OperandKind::I8: case OperandKind::R8: bytes = 8; break;
+      case OperandKind::U2: case OperandKind::Switch: continue;
+      default: break;
+    }
+    detail::Quick& q = all[byte];
+    q.length = static_cast<uint8_t>(1 + bytes);
+    q.shift = static_cast<uint8_t>(bytes ? 64 - 8 * bytes : 0);
+    q.narrow = is_signed ? 0 : q.shift;
+    q.has_operand = bytes != 0;
+    q.is_target = info(op).operand == OperandKind::Branch1 || info(op).operand == OperandKind::Branch4;
+    q.implied = bytes ? int8_t{0} : info(op).implied;
     q.encoded = op;
     q.op = info(op).canonical;
-    q.implied = info(op).implied;
-    switch (info(op).operand) {
-      case OperandKind::None: q.how = Quick::Implied, q.length = 1; break;
-      case OperandKind::I1: q.how = Quick::Signed1, q.length = 2; break;
-      case OperandKind::U1: q.how = Quick::Unsigned1, q.length = 2; break;
-      case OperandKind::I4: q.how = Quick::Signed4, q.length = 5; break;
-      case OperandKind::I8: case OperandKind::R8: q.how = Quick::Wide, q.length = 9; break;
-      case OperandKind::Branch1: q.how = Quick::Near, q.length = 2; break;
-      case OperandKind::Branch4: q.how = Quick::Far, q.length = 5; break;
-      case OperandKind::U2: case OperandKind::Switch: break;
-      default: q.how = Quick::Unsigned4, q.length = 5;
-    }
   }
   return all;
 }
-const std::array<Quick, 256> kQuick = make_quick();
-
-template <class T> T load(const uint8_t* p) {
-  T v;
-  std::memcpy(&v, p, sizeof v);
-  return v;
-}
-
 }  // namespace
 
-Instruction decode(Bytes code, uint32_t offset) {
+const std::array<detail::Quick, 256> detail::kQuick = make_quick();
+
+Instruction detail::decode_any(Bytes code, uint32_t offset) {
   Instruction i;
   i.offset = offset;
-  const uint8_t* at = code.data() + offset;
-  if (const Quick& q = kQuick[*at]; q.how != Quick::Slowly && code.size() - offset >= q.length) {
-    i.next_offset = offset + q.length;
-    i.encoded = q.encoded;
-    i.op = q.op;
-    ++at;
-    switch (q.how) {
-      case Quick::Slowly: break;
-      case Quick::Implied: i.bits = static_cast<uint64_t>(int64_t{q.implied}); break;
-      case Quick::Signed1: i.bits = static_cast<uint64_t>(int64_t{static_cast<int8_t>(*at)}); break;
-      case Quick::Unsigned1: i.bits = *at; break;
-      case Quick::Unsigned4: i.bits = load<uint32_t>(at); break;
-      case Quick::Signed4: i.bits = static_cast<uint64_t>(int64_t{load<int32_t>(at)}); break;
-      case Quick::Wide: i.bits = load<uint64_t>(at); break;
-      case Quick::Near: i.bits = i.next_offset + static_cast<uint32_t>(int32_t{static_cast<int8_t>(*at)}); break;
-      case Quick::Far: i.bits = i.next_offset + load<uint32_t>(at); break;
-    }
-    return i;
-  }
   CodeReader r(code, offset);
   Opcode op = r.opcode();
   while (info(op).flow == Flow::Prefix) {

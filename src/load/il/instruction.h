@@ -4,6 +4,7 @@
 // Thread safety: values. Errors: InvalidProgram with the IL offset.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -61,8 +62,51 @@ struct Instruction {
   }
 };
 
-// Decodes the instruction (prefixes included) at `offset`. REQUIRES: offset < code.size().
-Instruction decode(Bytes code, uint32_t offset);
+namespace detail {
+// One-byte instructions without prefix: the operand's bits by shifts and masks, for a jump by its kind would be foretold badly.
+struct Quick {
+  uint8_t length = 0;          // 0: not one of these
+  uint8_t shift = 0;           // bits of the 8 bytes behind the opcode that are none of the operand's
+  uint8_t narrow = 0;          // the same where the operand is unsigned, else 0
+  uint8_t has_operand = 0;     // 1: yes
+  uint8_t is_target = 0;       // 1: the operand is relative to the next instruction
+  int8_t implied = 0;          // what there is instead of an operand
+  Opcode encoded = Opcode::Count, op = Opcode::Count;
+};
+extern const std::array<Quick, 256> kQuick;
+
+Instruction decode_any(Bytes code, uint32_t offset);
+}  // namespace detail
+
+// Decodes the instruction (prefixes included) at `offset`, into place: a copy of what was just written in parts waits for the writes.
+// REQUIRES: offset < code.size().
+inline void decode_into(Instruction& i, Bytes code, uint32_t offset) {
+  const uint8_t* at = code.data() + offset;
+  const detail::Quick& q = detail::kQuick[*at];
+  const size_t left = code.size() - offset;
+  if (q.length == 0 || left < q.length) {
+    i = detail::decode_any(code, offset);
+    return;
+  }
+  uint64_t raw = 0;
+  if (left > sizeof raw) std::memcpy(&raw, at + 1, sizeof raw); else std::memcpy(&raw, at + 1, left - 1);
+  i.prefixes = i.alignment = i.no_checks = 0;
+  i.constrained = Token();
+  i.switch_data = nullptr;
+  i.offset = offset;
+  i.next_offset = offset + q.length;
+  i.encoded = q.encoded;
+  i.op = q.op;
+  const auto extended = static_cast<uint64_t>(static_cast<int64_t>(raw << q.shift) >> q.shift) & (~uint64_t{0} >> q.narrow);
+  const uint64_t target = uint64_t{0} - q.is_target;  // all ones or zero
+  i.bits = (extended & (uint64_t{0} - q.has_operand)) + static_cast<uint64_t>(int64_t{q.implied}) + (target & i.next_offset);
+  i.bits &= ~(target << 32);  // targets have 32 bits
+}
+inline Instruction decode(Bytes code, uint32_t offset) {
+  Instruction i;
+  decode_into(i, code, offset);
+  return i;
+}
 
 // for (const Instruction& i : Instructions(code)) ...; or a part of it, for a block.
 class Instructions {

@@ -1,5 +1,8 @@
 #include "load/types/classify.h"
 
+#include <array>
+#include <initializer_list>
+
 #include "load/types/method.h"
 
 namespace rapgo::load::types {
@@ -48,9 +51,29 @@ struct Classes {
   }
 };
 
+// Shapes of kinds that say it all; of the others the size is 0.
+constexpr auto kScalars = [] {
+  std::array<ValueShape, static_cast<size_t>(Kind::TypedByRef) + 1> all{};
+  for (ValueShape& s : all) s.size = 0;
+  const auto set = [&](ValueKind kind, uint32_t size, std::initializer_list<Kind> of) {
+    for (Kind k : of) all[static_cast<size_t>(k)] = ValueShape::scalar(kind, size);
+  };
+  set(ValueKind::Int32, 1, {Kind::Boolean, Kind::I1, Kind::U1});
+  set(ValueKind::Int32, 2, {Kind::Char, Kind::I2, Kind::U2});
+  set(ValueKind::Int32, 4, {Kind::I4, Kind::U4});
+  set(ValueKind::Int64, 8, {Kind::I8, Kind::U8});
+  set(ValueKind::Float32, 4, {Kind::R4});
+  set(ValueKind::Float64, 8, {Kind::R8});
+  set(ValueKind::NativeInt, 8, {Kind::I, Kind::U, Kind::Ptr, Kind::FnPtr});
+  set(ValueKind::ByRef, 8, {Kind::ByRef});
+  set(ValueKind::Ref, 8, {Kind::Class, Kind::Interface, Kind::Delegate, Kind::String, Kind::Object, Kind::SzArray, Kind::Array});
+  return all;
+}();
+
 }  // namespace
 
 ValueShape shape_of(Type* type) {
+  if (const ValueShape& s = kScalars[static_cast<size_t>(type->kind)]; s.size) return s;
   if (type->is_void()) return ValueShape::nothing();
   const ValueKind kind = type->value_kind();
   const uint32_t size = type->is_value_type() ? type->value_size() : 8;
