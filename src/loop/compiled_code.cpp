@@ -52,6 +52,7 @@ void sort_rows(CompiledCode& c) {
 }
 
 SharedCode pack(CompiledCode& from) {
+  sort_rows(from);
   auto packed = std::make_shared<Packed>();
   CompiledCode& to = *packed;
   size_t source = 0, maps = 0;

@@ -283,7 +283,7 @@ using SharedCode = std::shared_ptr<const CompiledCode>;
 void sort_rows(CompiledCode& code);
 bool rows_sorted(const CompiledCode& code);
 
-// A copy in two pieces, source and maps, no larger than it needs to be. `from` keeps the memory of its rows, to be cleared and filled again;
+// A copy in two pieces, source and maps, sorted and no larger than it needs to be. `from` keeps the memory of its rows, to be cleared and filled again;
 // its exits and notes move.
 SharedCode pack(CompiledCode& from);
 // Gives the source of packed code back: it is installed, and stored or never to be. REQUIRES: `code` is what pack returned, symbols are not

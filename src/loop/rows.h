@@ -9,7 +9,6 @@
 #include <cstring>
 #include <initializer_list>
 #include <new>
-#include <span>
 #include <type_traits>
 #include <utility>
 #include <vector>

@@ -5,6 +5,7 @@
 #include "abi/memory_map.h"
 #include "abi/type_head.h"
 #include "compile/stubs/core_x64.h"
+#include "compile/stubs/fast_paths_x64.h"
 
 namespace rapgo::compile::stubs {
 
@@ -14,17 +15,16 @@ using abi::Helper;
 namespace {
 constexpr uint32_t kMaxFastLength = 1 << 16;  // gc::kMaxFastLength
 constexpr uint32_t kMaxFastString = 4000;     // longer ones are worth a call, or lie in the large-object space
-Mem head(const Gp& type, size_t field) { return dword_ptr(type, static_cast<int32_t>(field)); }
 }  // namespace
 
 void CoreBuilder::allocation() {
   auto& a = e.a;
   begin("NewObject");  // rdi = type
   stubs.helper[static_cast<int>(Helper::NewObject)] = e.pc();
-  a.test(head(rdi, offsetof(abi::TypeHead, flags)), abi::kAllocateSlowly);
+  a.test(head_field(rdi, offsetof(abi::TypeHead, flags)), abi::kAllocateSlowly);
   a.jnz(new_object_slow);
   uint32_t from = e.pc();
-  a.mov(eax, head(rdi, offsetof(abi::TypeHead, instance_size)));
+  a.mov(eax, head_field(rdi, offsetof(abi::TypeHead, instance_size)));
   a.mov(r11, RAPGO_TLS(alloc_cursor));
   a.add(rax, r11);
   a.cmp(rax, RAPGO_TLS(alloc_limit));
@@ -37,12 +37,12 @@ void CoreBuilder::allocation() {
 
   begin("NewVector");  // rdi = array type, rsi = length
   stubs.helper[static_cast<int>(Helper::NewVector)] = e.pc();
-  a.test(head(rdi, offsetof(abi::TypeHead, flags)), abi::kAllocateSlowly);
+  a.test(head_field(rdi, offsetof(abi::TypeHead, flags)), abi::kAllocateSlowly);
   a.jnz(new_vector_slow);
   a.cmp(rsi, kMaxFastLength);
   a.jae(new_vector_slow);
   from = e.pc();
-  a.mov(eax, head(rdi, offsetof(abi::TypeHead, element_size)));
+  a.mov(eax, head_field(rdi, offsetof(abi::TypeHead, element_size)));
   a.imul(rax, rsi);
   a.mov(r11, RAPGO_TLS(alloc_cursor));
   a.lea(rax, ptr(rax, 16 + 7));
@@ -59,13 +59,13 @@ void CoreBuilder::allocation() {
 
   begin("NewString");  // rdi = String, rsi = length
   stubs.helper[static_cast<int>(Helper::NewString)] = e.pc();
-  a.test(head(rdi, offsetof(abi::TypeHead, flags)), abi::kAllocateSlowly);
+  a.test(head_field(rdi, offsetof(abi::TypeHead, flags)), abi::kAllocateSlowly);
   a.jnz(new_string_slow);
   a.cmp(rsi, kMaxFastString);
   a.jae(new_string_slow);
   from = e.pc();
   a.mov(r11, RAPGO_TLS(alloc_cursor));
-  a.mov(eax, head(rdi, offsetof(abi::TypeHead, instance_size)));
+  a.mov(eax, head_field(rdi, offsetof(abi::TypeHead, instance_size)));
   a.lea(rax, ptr(rax, rsi, 1, 2 + 7));  // the characters and a NUL
   a.and_(rax, -8);
   a.add(rax, r11);
@@ -117,13 +117,7 @@ void CoreBuilder::barrier() {
   auto& a = e.a;
   begin("StoreRef");
   stubs.helper[static_cast<int>(Helper::StoreRef)] = e.pc();
-  const uint32_t from = e.pc();
-  a.mov(r11, rdi);
-  a.shr(r11, abi::kCardShift);
-  a.and_(r11d, abi::kCardMask);
-  a.mov(byte_ptr(r11, static_cast<int32_t>(abi::kCardBase)), 1);
-  a.mov(qword_ptr(rdi), rsi);
-  stubs.restart.push_back({from, e.pc()});
+  stubs.restart.push_back(store_marked(e, rdi, rsi));
   a.ret();
 }
 

@@ -81,11 +81,7 @@ constexpr WithFastPath kWithFastPath[] = {{Helper::StoreElement, "StoreElement (
 
 void CoreBuilder::fast_path(Helper h, const asmjit::Label& slow) {
   switch (h) {
-    case Helper::StoreElement: {
-      const RestartRange r = store_element_fast(e, slow);
-      stubs.restart.push_back({r.begin, r.end});
-      break;
-    }
+    case Helper::StoreElement: stubs.restart.push_back(store_element_fast(e, slow)); break;
     case Helper::ThreadStatic: thread_static_fast(e, slow); break;
     case Helper::MonitorEnter: icall_fast(e, FastPath::MonitorEnter, slow); break;
     case Helper::MonitorExit: icall_fast(e, FastPath::MonitorExit, slow); break;

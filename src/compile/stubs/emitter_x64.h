@@ -17,6 +17,9 @@ namespace x86 = asmjit::x86;
 // Integer argument registers in the order of abi/call_layout.h.
 inline constexpr x86::Gp kIntArg[6] = {x86::rdi, x86::rsi, x86::rdx, x86::rcx, x86::r8, x86::r9};
 
+// A 32-bit field of the abi::TypeHead that `type` points to.
+inline x86::Mem head_field(const x86::Gp& type, size_t offset) { return x86::dword_ptr(type, static_cast<int32_t>(offset)); }
+
 class Emitter {
   LentAssembler lent_;
 

@@ -15,7 +15,6 @@ namespace rapgo::compile::stubs {
 using namespace x86;
 
 namespace {
-Mem head(const Gp& type, size_t field) { return dword_ptr(type, static_cast<int32_t>(field)); }
 Mem sync_word(const Gp& object) { return dword_ptr(object, offsetof(abi::Object, sync)); }
 constexpr uint32_t kOneMore = 1u << abi::kThinMoreShift;
 
@@ -33,7 +32,18 @@ void compare_owners(Emitter& e) {
 }
 }  // namespace
 
-RestartRange store_element_fast(Emitter& e, const asmjit::Label& slow) {  // rdi = array, rsi = index, rdx = value
+CoreStubs::Range store_marked(Emitter& e, const Gp& place, const Gp& value) {
+  auto& a = e.a;
+  const uint32_t from = e.pc();
+  a.mov(r11, place);
+  a.shr(r11, abi::kCardShift);
+  a.and_(r11d, abi::kCardMask);
+  a.mov(byte_ptr(r11, static_cast<int32_t>(abi::kCardBase)), 1);
+  a.mov(qword_ptr(place), value);
+  return {from, e.pc()};
+}
+
+CoreStubs::Range store_element_fast(Emitter& e, const asmjit::Label& slow) {  // rdi = array, rsi = index, rdx = value
   auto& a = e.a;
   asmjit::Label store = a.newLabel();
   a.test(rdi, rdi);
@@ -44,25 +54,18 @@ RestartRange store_element_fast(Emitter& e, const asmjit::Label& slow) {  // rdi
   a.test(rdx, rdx);
   a.jz(store);
   a.mov(ecx, dword_ptr(rdi, offsetof(abi::Object, type)));
-  a.mov(ecx, head(rcx, offsetof(abi::TypeHead, element)));
+  a.mov(ecx, head_field(rcx, offsetof(abi::TypeHead, element)));
   a.mov(r8d, dword_ptr(rdx, offsetof(abi::Object, type)));
   a.cmp(ecx, r8d);
   a.je(store);
-  a.mov(eax, head(rcx, offsetof(abi::TypeHead, depth)));
+  a.mov(eax, head_field(rcx, offsetof(abi::TypeHead, depth)));
   a.cmp(eax, abi::kDisplaySize);
   a.jae(slow);
   a.cmp(ecx, dword_ptr(r8, rax, 2, offsetof(abi::TypeHead, display)));
   a.jne(slow);
   a.bind(store);
   a.lea(rdi, ptr(rdi, rsi, 3, abi::kArrayDataOffset));
-  RestartRange r;
-  r.begin = e.pc();
-  a.mov(r11, rdi);
-  a.shr(r11, abi::kCardShift);
-  a.and_(r11d, abi::kCardMask);
-  a.mov(byte_ptr(r11, static_cast<int32_t>(abi::kCardBase)), 1);
-  a.mov(qword_ptr(rdi), rdx);
-  r.end = e.pc();
+  const CoreStubs::Range r = store_marked(e, rdi, rdx);
   a.ret();
   return r;
 }
@@ -79,6 +82,8 @@ void thread_static_fast(Emitter& e, const asmjit::Label& slow) {  // rdi = field
   a.ret();
 }
 
+namespace {
+// rdi = object; both fall through where they succeed.
 void monitor_enter_fast(Emitter& e, const asmjit::Label& slow) {
   auto& a = e.a;
   asmjit::Label done = a.newLabel();
@@ -117,6 +122,7 @@ void monitor_exit_fast(Emitter& e, const asmjit::Label& slow) {
   a.lock().cmpxchg(sync_word(rdi), r8d);
   a.jnz(slow);
 }
+}  // namespace
 
 void icall_fast(Emitter& e, FastPath path, const asmjit::Label& slow) {
   auto& a = e.a;

@@ -5,17 +5,12 @@
 
 namespace rapgo::compile::stubs {
 
-struct RestartRange {
-  uint32_t begin, end;
-};
-
 // Each goes on at `slow`, or returns to the caller.
-RestartRange store_element_fast(Emitter& e, const asmjit::Label& slow);
+CoreStubs::Range store_element_fast(Emitter& e, const asmjit::Label& slow);
 void thread_static_fast(Emitter& e, const asmjit::Label& slow);
 void icall_fast(Emitter& e, FastPath path, const asmjit::Label& slow);
 
-// rdi = object; these fall through where they succeed.
-void monitor_enter_fast(Emitter& e, const asmjit::Label& slow);
-void monitor_exit_fast(Emitter& e, const asmjit::Label& slow);
+// [place] = value with its card marked (gc/binding/barrier.h); changes r11. What may not be left half done is the range.
+CoreStubs::Range store_marked(Emitter& e, const x86::Gp& place, const x86::Gp& value);
 
 }  // namespace rapgo::compile::stubs

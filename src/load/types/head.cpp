@@ -1,6 +1,5 @@
 // The TypeHead: what machine code and the collector see of a type.
 #include "load/types/impl.h"
-#include "load/types/trust.h"
 
 namespace rapgo::load::types {
 
@@ -117,7 +116,7 @@ void check_no_abstract_left(Type* t) {
   for (Method* m : t->impl->vtable)
     if (m->is_abstract()) throw_type_load(t, "it does not implement the abstract method '" + m->display_name() + "'");
   // The framework's own classes are complete: looking through their interfaces would only cost time.
-  if (!t->typedef_row || is_framework_assembly(t->assembly)) return;
+  if (!t->typedef_row || t->assembly->is_framework) return;
   Type* parent = t->parent();
   for (Type* i : t->interfaces()) {
     if (parent && !parent->is_abstract() && parent->implements(i)) continue;

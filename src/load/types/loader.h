@@ -46,7 +46,9 @@ class Assembly {
   std::unique_ptr<metadata::Image> image;
   std::unique_ptr<metadata::Metadata> metadata;
   bool is_corlib = false;
-  bool is_framework = false;         // from the framework's own folders (trust.h)
+  // From the framework's own folders, which belong to root: its IL is taken at its word, for checking the types of the class library's
+  // evaluation stacks in every run would only cost time (tests check them all once).
+  bool is_framework = false;
   bool reflection_only = false;      // opened for looking at, never found by name
   void* assembly_object = nullptr;   // frozen managed objects, owned by run/classlib
   void* module_object = nullptr;

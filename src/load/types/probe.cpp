@@ -10,7 +10,6 @@
 #include <iterator>
 
 #include "load/types/impl.h"
-#include "load/types/trust.h"
 
 namespace rapgo::load::types {
 
