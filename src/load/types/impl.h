@@ -38,7 +38,8 @@ enum Stage : uint32_t {
 struct SlotEntry {
   Method* impl;
   uint32_t impl_depth;
-  Method* decl;  // newest declaration by name in this slot: what `override` matches; MethodImpls do not change it
+  uint32_t name_hash;  // of decl: most slots need not be looked at closer
+  Method* decl;        // newest declaration by name in this slot: what `override` matches; MethodImpls do not change it
   uint32_t decl_depth;
 };
 

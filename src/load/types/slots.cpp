@@ -1,5 +1,7 @@
 // Slot tables of definitions (II.10.3, II.12): which method of which ancestor answers each vtable slot. Overrides are
 // matched on the definition, in its own type variables, so that instances cannot collide; instances share the table.
+#include <functional>
+
 #include "load/metadata/attributes.h"
 #include "load/types/impl.h"
 
@@ -10,14 +12,16 @@ using namespace md::method_attr;
 
 uint16_t flags_of(Type* d, uint32_t row) { return static_cast<uint16_t>(d->assembly->metadata->column(md::Table::MethodDef, row, 2)); }
 
+uint32_t name_hash_of(const Method* m) { return static_cast<uint32_t>(std::hash<std::string_view>()(m->name)); }
+
 // The slot that `m`, declared by `d` without newslot, overrides; -1 if none.
-int find_overridden(Type* d, Method* m, const std::vector<SlotEntry>& table) {
+int find_overridden(Type* d, Method* m, uint32_t name_hash, const std::vector<SlotEntry>& table) {
   int best = -1;
   uint32_t best_depth = 0;
   const SigRef own = signature_ref(m, d->generic_args);
   for (size_t i = table.size(); i-- > 0;) {
     const SlotEntry& s = table[i];
-    if (s.decl->name != m->name || (best >= 0 && s.decl_depth <= best_depth)) continue;
+    if (s.name_hash != name_hash || s.decl->name != m->name || (best >= 0 && s.decl_depth <= best_depth)) continue;
     if ((s.decl->attributes & kAccessMask) == kPrivate && s.decl->declaring != d) continue;
     if (s.decl->declaring == d) continue;
     Type* level = ancestor_at(d, s.decl_depth);
@@ -87,15 +91,16 @@ void build_slots(Type* t) {
     const uint16_t flags = flags_of(d, rows[i]);
     if (!(flags & kVirtual) || (flags & kStatic)) continue;
     Method* m = definition_method_at(d, i);
+    const uint32_t name_hash = name_hash_of(m);
     int slot = -1;
-    if (!(flags & kNewSlot) && inherited) slot = find_overridden(d, m, table);
+    if (!(flags & kNewSlot) && inherited) slot = find_overridden(d, m, name_hash, table);
     if (slot < 0) {
       slot = static_cast<int>(table.size());
-      table.push_back({m, depth, m, depth});
+      table.push_back({m, depth, name_hash, m, depth});
     } else {
       if (table[static_cast<size_t>(slot)].impl->is_final())
         throw_type_load(d, "'" + std::string(m->name) + "' overrides a final method");
-      table[static_cast<size_t>(slot)] = {m, depth, m, depth};
+      table[static_cast<size_t>(slot)] = {m, depth, name_hash, m, depth};
     }
     m->slot = slot;
   }
