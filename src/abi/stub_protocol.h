@@ -93,11 +93,12 @@ struct StubEntries {
   // Runs a filter of a baseline frame: 0 or 1; an exception that escapes it counts as 0. *sp_out (before the filter runs) = rsp
   // at the filter's first instruction, which identifies the activation.
   uint32_t (*call_filter)(uint64_t filter_pc, uint64_t rbp, Object* exception, uint64_t* sp_out) = nullptr;
-  // Leaves all C++ frames: loads the registers, sets Mode::Managed (stopping first if asked to), continues at context->pc.
-  void (*restore_context)(const Context* context) = nullptr;
+  // Leaves all C++ frames: loads the registers, sets Mode::Managed (stopping first if asked to), continues at context->pc. (Declared as
+  // not returning, for the address sanitizer to forget what it knows of those frames.)
+  __attribute__((noreturn)) void (*restore_context)(const Context* context) = nullptr;
   // The same, after copying `bytes` (a multiple of 8) from `staged` to `target` on this stack, where C++ frames may still be. Context
   // and staged must lie outside the stack (thread's transfer buffer). context->rsp is the final rsp; target >= context->rsp.
-  void (*restore_frames)(const Context* context, const uint64_t* staged, uint64_t* target, uint64_t bytes) = nullptr;
+  __attribute__((noreturn)) void (*restore_frames)(const Context* context, const uint64_t* staged, uint64_t* target, uint64_t bytes) = nullptr;
   // Code addresses for walks.
   uint64_t invoke_return = 0, invoke_exception = 0, filter_return = 0, filter_exception = 0;
   // Start of the blob of core stubs and its size.

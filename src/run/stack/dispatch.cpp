@@ -125,7 +125,6 @@ uint64_t body_sp(const InstalledCode& code, uint64_t fp) {
     rapgo_leave_guard_zone(&outside, guard, bytes, abi::stub_entries.restore_context);
   }
   abi::stub_entries.restore_context(&context);
-  __builtin_unreachable();
 }
 
 // Second pass: runs finally and fault handlers up to the target, each in its own frame; never returns.

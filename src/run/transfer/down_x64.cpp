@@ -352,7 +352,6 @@ void transfer_down(abi::Context* context, uint32_t exit_id, uint64_t* buffer) {
   }
   if (s.staged.empty()) abi::stub_entries.restore_context(&s.context);
   else abi::stub_entries.restore_frames(&s.context, s.staged.data(), reinterpret_cast<uint64_t*>(low), 8 * s.staged.size());
-  __builtin_unreachable();
 }
 
 }  // namespace
