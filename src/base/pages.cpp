@@ -52,8 +52,9 @@ void make_present_soon(uintptr_t begin, uintptr_t end) {
 void serve_pages() {
   if (one_processor()) return;
   serving.store(true, std::memory_order_release);
-  while (!stopped.load()) {
-    const uint32_t seen = calls.load();
+  for (;;) {
+    const uint32_t seen = calls.load();  // before what it stands for is looked at: whatever comes later changes it
+    if (stopped.load()) break;
     bool any = false;
     for (auto& slot : wanted) {
       const uint64_t wish = slot.exchange(0);
