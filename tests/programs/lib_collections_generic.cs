@@ -1,4 +1,5 @@
 // Every generic collection: List, Dictionary, HashSet, Sorted*, LinkedList, Queue, Stack, Concurrent*, ReadOnly, observable.
+// timeout: 240
 using System;
 using System.Collections;
 using System.Collections.Concurrent;

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "base/found.h"
 #include "code/maps/maps.h"
 #include "code/versions/versions.h"
 #include "gc/binding/api.h"
@@ -128,17 +129,17 @@ const Binding* binding_of_stub(Type* type, uint64_t function) {
 }  // namespace
 
 const DelegateFields& delegate_fields() {
-  static const DelegateFields fields = [] {
+  static constinit base::Found<const DelegateFields*> found;
+  return *found.get([] {
     const auto& t = Loader::get().types();
     const auto offset = [](Type* type, std::string_view name) {
       load::types::Field* f = type->find_field(name);
       if (!f) throw LoadError(LoadErrorKind::MissingField, "System.Delegate lacks field " + std::string(name), std::string(name));
       return f->offset();
     };
-    return DelegateFields{offset(t.delegate, "method_ptr"), offset(t.delegate, "invoke_impl"), offset(t.delegate, "m_target"),
+    return new DelegateFields{offset(t.delegate, "method_ptr"), offset(t.delegate, "invoke_impl"), offset(t.delegate, "m_target"),
                           offset(t.delegate, "method"), offset(t.multicast_delegate, "delegates"), offset(t.delegate, "method_is_virtual")};
-  }();
-  return fields;
+  });
 }
 
 Method* invoke_method(Type* type) {

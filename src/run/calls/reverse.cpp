@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/found.h"
 #include "code/versions/versions.h"
 #include "gc/binding/handle.h"
 #include "load/metadata/attributes.h"
@@ -69,8 +70,8 @@ std::unordered_map<uint64_t, Reverse*>& contexts() {  // by the address that nat
 }
 
 uint32_t trampoline_offset() {
-  static const uint32_t offset = load::types::Loader::get().types().delegate->find_field("delegate_trampoline")->offset();
-  return offset;
+  static constinit base::Found<uint32_t> found;
+  return found.get([] { return load::types::Loader::get().types().delegate->find_field("delegate_trampoline")->offset(); });
 }
 
 void append(loop::Rows<uint8_t>& out, std::initializer_list<int> bytes, uint64_t immediate) {

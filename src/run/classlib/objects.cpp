@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "base/error.h"
+#include "base/found.h"
 #include "gc/binding/api.h"
 #include "run/calls/invoke.h"
 #include "run/stack/throw.h"
@@ -56,18 +57,24 @@ Type* type_of_object(Object* object) {
   return kTypeHandle.in<Type*>(object);
 }
 
+namespace {
+Type* reflection_type(base::Found<Type*>& found, const char* name) {
+  return found.get([&] { return Loader::get().corlib_type("System.Reflection", name); });
+}
+base::Found<Type*> method_type, ctor_type, field_type;
+}  // namespace
+
 Object* method_object(Method* method, Type* reflected) {
   if (!method) return nullptr;
   const bool ctor = method->is_constructor() || method->is_class_constructor();
-  static Type* const method_type = Loader::get().corlib_type("System.Reflection", "RuntimeMethodInfo");
-  static Type* const ctor_type = Loader::get().corlib_type("System.Reflection", "RuntimeConstructorInfo");
+  Type* const type = ctor ? reflection_type(ctor_type, "RuntimeConstructorInfo") : reflection_type(method_type, "RuntimeMethodInfo");
   // One object per (method, reflected type), as reference equality of reflection objects is expected.
   static std::map<std::pair<Method*, Type*>, gc::Handle> known;
   if (!reflected) reflected = method->declaring;
   threads::RuntimeLock hold(lock);
   auto& handle = known[{method, reflected}];
   if (Object* object = handle.get()) return object;
-  Object* object = calls::new_object(ctor ? ctor_type : method_type);
+  Object* object = calls::new_object(type);
   (ctor ? kCtorHandle : kMethodHandle).in<Method*>(object) = method;
   (ctor ? kCtorReftype : kMethodReftype).set(object, type_object(reflected));
   handle.set(object);
@@ -76,18 +83,17 @@ Object* method_object(Method* method, Type* reflected) {
 
 Method* method_of_object(Object* object) {
   if (!object) return nullptr;
-  static Type* const ctor_type = Loader::get().corlib_type("System.Reflection", "RuntimeConstructorInfo");
-  return (abi::derives_from(object->head(), ctor_type->head()) ? kCtorHandle : kMethodHandle).in<Method*>(object);
+  return (abi::derives_from(object->head(), reflection_type(ctor_type, "RuntimeConstructorInfo")->head()) ? kCtorHandle : kMethodHandle).in<Method*>(object);
 }
 
 Object* field_object(Field* field, Type* reflected) {
-  static Type* const field_type = Loader::get().corlib_type("System.Reflection", "RuntimeFieldInfo");
+  Type* const type = reflection_type(field_type, "RuntimeFieldInfo");
   static std::map<std::pair<Field*, Type*>, gc::Handle> known;
   if (!reflected) reflected = field->declaring;
   threads::RuntimeLock hold(lock);
   auto& handle = known[{field, reflected}];
   if (Object* object = handle.get()) return object;
-  Object* object = calls::new_object(field_type);
+  Object* object = calls::new_object(type);
   kFieldHandle.in<Field*>(object) = field;
   kFieldClass.in<Type*>(object) = reflected;
   kFieldName.set(object, calls::new_string(std::string(field->name).c_str()));

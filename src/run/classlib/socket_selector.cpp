@@ -9,6 +9,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "base/found.h"
 #include "gc/binding/api.h"
 #include "run/calls/icall.h"
 #include "run/calls/invoke.h"
@@ -57,7 +58,8 @@ void watch(Selector& s, int fd) {
 }
 
 void queue(Object* job) {
-  static Method* const enqueue = Loader::get().corlib_type("System.Threading", "ThreadPool")->find_method("UnsafeQueueCustomWorkItem", 2);
+  static constinit base::Found<Method*> found;
+  Method* const enqueue = found.get([] { return Loader::get().corlib_type("System.Threading", "ThreadPool")->find_method("UnsafeQueueCustomWorkItem", 2); });
   calls::invoke<void>(enqueue, job, false);
 }
 

@@ -19,6 +19,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/found.h"
 #include "gc/binding/api.h"
 #include "run/calls/icall.h"
 #include "run/calls/invoke.h"
@@ -121,11 +122,11 @@ struct AddressFields {
 };
 // System.Net.SocketAddress of the assembly whose internal call runs.
 const AddressFields& address_fields() {
-  static const AddressFields fields = [] {
+  static constinit base::Found<const AddressFields*> found;
+  return *found.get([] {
     Type* type = calls::current_icall()->declaring->assembly->find_type("System.Net", "SocketAddress");
-    return AddressFields{type, type->find_field("m_Buffer")->offset(), type->find_field("m_Size")->offset()};
-  }();
-  return fields;
+    return new AddressFields{type, type->find_field("m_Buffer")->offset(), type->find_field("m_Size")->offset()};
+  });
 }
 template <class T>
 T& at(Object* object, uint32_t offset) { return *reinterpret_cast<T*>(reinterpret_cast<uint8_t*>(object) + offset); }

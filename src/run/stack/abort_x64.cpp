@@ -8,6 +8,7 @@
 #include "abi/abort_flag.h"
 #include "abi/helpers.h"
 #include "abi/type_head.h"
+#include "base/found.h"
 #include "gc/binding/handle.h"
 #include "load/types/loader.h"
 #include "run/stack/cursor.h"
@@ -232,11 +233,12 @@ void deliver_abort(Thread& thread) {
 }
 
 void round_done() {
-  static abi::TypeHead* const head = [] {
+  static constinit base::Found<abi::TypeHead*> found;
+  abi::TypeHead* const head = found.get([] {
     load::types::Type* t = load::types::Loader::get().corlib_type("System.Threading", "ThreadAbortException");
     t->head();
     return t->head();
-  }();
+  });
   bool left = false;
   threads::for_each_thread([&](Thread& t) { left |= t.abort.load() == Abort::Wanted && t.abort_in_loop; });
   if (left) __atomic_fetch_or(&head->flags, abi::kAbortsWanted, __ATOMIC_SEQ_CST);

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "base/found.h"
 #include "gc/binding/api.h"
 #include "load/types/loader.h"
 #include "run/stack/objects.h"
@@ -16,16 +17,16 @@ constexpr uint32_t kInitializerFailed = 3;  // Type::init_state
 thread_local std::vector<uint64_t> collected;  // pairs, as in the array
 
 uint32_t trace_offset() {
-  static const uint32_t offset = load::types::Loader::get().types().exception->find_field("_stackTrace")->offset();
-  return offset;
+  static constinit base::Found<uint32_t> found;
+  return found.get([] { return load::types::Loader::get().types().exception->find_field("_stackTrace")->offset(); });
 }
 abi::TypeHead* trace_array_head() {
-  static abi::TypeHead* head = load::types::Loader::get().types().i8->make_array(0)->head();
-  return head;
+  static constinit base::Found<abi::TypeHead*> found;
+  return found.get([] { return load::types::Loader::get().types().i8->make_array(0)->head(); });
 }
 bool is_exception(abi::Object* o) {
-  static abi::TypeHead* head = load::types::Loader::get().types().exception->head();
-  return abi::derives_from(o->head(), head);
+  static constinit base::Found<abi::TypeHead*> found;
+  return abi::derives_from(o->head(), found.get([] { return load::types::Loader::get().types().exception->head(); }));
 }
 
 }  // namespace
