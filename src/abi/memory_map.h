@@ -16,7 +16,12 @@ inline constexpr uintptr_t kCodeBase = 0x40000000, kCodeEnd = 0x60000000;
 inline constexpr uintptr_t kLowEnd = 0x60000000;
 
 // The moving heap: one reservation, so that a conservative word is classified by two comparisons.
-inline constexpr uintptr_t kHeapBase = 0x2000'0000'0000, kHeapEnd = 0x2010'0000'0000;  // 64 GiB
+#ifdef __SANITIZE_THREAD__  // its shadow lies there
+inline constexpr uintptr_t kHeapBase = 0x20'0000'0000;
+#else
+inline constexpr uintptr_t kHeapBase = 0x2000'0000'0000;
+#endif
+inline constexpr uintptr_t kHeapEnd = kHeapBase + 0x10'0000'0000;  // 64 GiB
 inline constexpr int kCardShift = 9;  // one card byte for 512 bytes of heap
 
 // The card table: one byte per card of the moving heap. Any address may be marked without a range check: the card number

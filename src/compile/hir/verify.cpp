@@ -80,13 +80,8 @@ class Verifier {
   void block(const Block* b) {
     if (b->nodes.empty()) return fail(nullptr, "empty block b" + std::to_string(b->id));
     if (b == g_.entry() && !b->preds.empty()) fail(nullptr, "the entry block has predecessors");
-    for (const Block* s : b->succs)
-      if (std::count(s->preds.begin(), s->preds.end(), b) != std::count(b->succs.begin(), b->succs.end(), s))
-        fail(b->terminator(), "edges to b" + std::to_string(s->id) + " do not match its preds");
-    for (const Block* p : b->preds) {
-      if (!std::count(p->succs.begin(), p->succs.end(), b)) fail(b->nodes[0], "pred b" + std::to_string(p->id) + " does not come here");
+    for (const Block* p : b->preds)
       if (reached_.count(p) && dom_.dominates(b, p) && !b->entry_state && !b->no_hoist) fail(b->nodes[0], "loop header b" + std::to_string(b->id) + " without entry state");
-    }
     bool phis = true;
     for (size_t i = 0; i < b->nodes.size(); i++) {
       const Node* n = b->nodes[i];
@@ -168,6 +163,19 @@ class Verifier {
   std::string error_;
 };
 
+// Both ends of every edge know it: what Dominators are computed from.
+std::string edges(const Graph& g) {
+  for (const Block* b : g.blocks) {
+    for (const Block* s : b->succs)
+      if (std::count(s->preds.begin(), s->preds.end(), b) != std::count(b->succs.begin(), b->succs.end(), s))
+        return "edges to b" + std::to_string(s->id) + " do not match its preds: " + print(*b->terminator());
+    for (const Block* p : b->preds)
+      if (!std::count(p->succs.begin(), p->succs.end(), b))
+        return "pred b" + std::to_string(p->id) + " does not come here: " + print(*b->nodes[0]);
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string verify(const Graph& g) {
@@ -175,6 +183,7 @@ std::string verify(const Graph& g) {
   if (g.frames.empty()) return "no frames";
   for (const Block* b : g.blocks)
     if (b->nodes.empty()) return "empty block b" + std::to_string(b->id);
+  if (std::string error = edges(g); !error.empty()) return error;
   return Verifier(g).run();
 }
 

@@ -75,7 +75,7 @@ uint64_t interface_miss(uint32_t interface_method, abi::ArgRegisters* args) {
       __atomic_store_n(&type->head()->imt[slot], stub, __ATOMIC_RELEASE);
     }
   }
-  return *cell;
+  return __atomic_load_n(cell, __ATOMIC_ACQUIRE);
 }
 
 // ldvirtftn: an address that takes this very object.

@@ -21,7 +21,9 @@ uint32_t FieldOffset::find() const {
   Field* f = nullptr;
   for (Type* at = t; at && !f; at = at->parent()) f = at->find_field(field_);
   if (!f) base::fatal((std::string("the class library lacks the field ") + name_space_ + "." + type_ + "." + field_).c_str());
-  return offset_ = f->offset() + (t->is_value_type() ? 8 : 0);
+  const uint32_t found = f->offset() + (t->is_value_type() ? 8 : 0);
+  offset_.store(found, std::memory_order_relaxed);
+  return found;
 }
 
 void FieldOffset::set(Object* object, Object* value) const { gc::store(object, &in<Object*>(object), value); }

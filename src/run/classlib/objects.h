@@ -1,6 +1,7 @@
 // Managed mirrors of loader structures, and fields of managed objects by name.
 // Thread safety: any attached thread in Mode::Runtime. May collect unless it says otherwise.
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -38,7 +39,10 @@ Array* string_array(std::span<const std::string> texts);  // String[] of UTF-8 t
 class FieldOffset {
  public:
   constexpr FieldOffset(const char* name_space, const char* type, const char* field) : name_space_(name_space), type_(type), field_(field) {}
-  uint32_t get() const { return offset_ ? offset_ : find(); }
+  uint32_t get() const {
+    const uint32_t known = offset_.load(std::memory_order_relaxed);
+    return known ? known : find();
+  }
   template <class T>
   T& in(Object* object) const { return *reinterpret_cast<T*>(reinterpret_cast<uint8_t*>(object) + get()); }
   Object* ref(Object* object) const { return in<Object*>(object); }
@@ -47,7 +51,7 @@ class FieldOffset {
  private:
   uint32_t find() const;
   const char *name_space_, *type_, *field_;
-  mutable uint32_t offset_ = 0;
+  mutable std::atomic<uint32_t> offset_ = 0;  // whoever looks finds the same
 };
 
 }  // namespace rapgo::run::classlib

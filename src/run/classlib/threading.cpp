@@ -41,7 +41,8 @@ constinit const FieldOffset kNative("System.Threading", "InternalThread", "runti
 enum : int32_t { kRunning = 0, kBackground = 4, kUnstarted = 8, kStopped = 16, kWaitSleepJoin = 32, kAbortRequested = 128, kAborted = 256 };
 constexpr int32_t kNormalPriority = 2;
 
-threads::Thread* native_of(Object* internal) { return kNative.in<threads::Thread*>(internal); }
+threads::Thread* native_of(Object* internal) { return __atomic_load_n(&kNative.in<threads::Thread*>(internal), __ATOMIC_SEQ_CST); }
+int32_t state_of(Object* internal) { return __atomic_load_n(&kState.in<int32_t>(internal), __ATOMIC_SEQ_CST); }
 
 Object* make_internal() {
   static int32_t next_id = 1;
@@ -55,12 +56,31 @@ Object* make_internal() {
   return internal;
 }
 
+// A started thread and its starter both do this, whoever comes first: from then on others find the thread. What they wanted of it before
+// is in the object, and is taken from there.
 void bind(Object* internal, threads::Thread* thread) {
+  __atomic_store_n(&kThreadId.in<int64_t>(internal), thread->tid, __ATOMIC_RELAXED);
+  __atomic_store_n(&thread->managed_id, kManagedId.in<int32_t>(internal), __ATOMIC_RELAXED);
   threads::retain(thread);
-  kNative.in<threads::Thread*>(internal) = thread;
-  kThreadId.in<int64_t>(internal) = thread->tid;
-  thread->managed_id = kManagedId.in<int32_t>(internal);
+  threads::Thread* none = nullptr;
+  if (!__atomic_compare_exchange_n(&kNative.in<threads::Thread*>(internal), &none, thread, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+    return threads::release(thread);
+  thread->background = state_of(internal) & kBackground;
 }
+
+// Between its start and its first instruction a thread cannot be found: waits for that. Null: it never ran, or is gone.
+threads::Thread* started(Object* internal) {
+  for (;;) {
+    const int32_t state = state_of(internal);
+    if (threads::Thread* native = native_of(internal)) return native;
+    if (state & (kUnstarted | kAborted | kStopped)) return nullptr;
+    threads::NativeScope native;
+    sched_yield();
+  }
+}
+
+// An interruption that was wanted before the thread could be found; who takes it delivers it.
+bool take_interrupt_request(Object* internal) { return __atomic_exchange_n(&kInterruptRequested.in<bool>(internal), false, __ATOMIC_SEQ_CST); }
 
 // ---- Monitor ----
 void monitor_exit(Object* o) {
@@ -98,7 +118,7 @@ bool monitor_owner(Object* o) { return threads::monitor_is_entered(o); }
 void construct_internal(Object* thread) {
   Object* internal = make_internal();
   kState.in<int32_t>(internal) = kUnstarted;
-  kInternal.set(thread, internal);
+  gc::compare_exchange_ref(&kInternal.in<Object*>(thread), internal, nullptr);  // several may ask for it first: one stays
 }
 
 // An abort is wanted, and is forgotten, in one step: the bit of ThreadState and the fields of the thread. Nothing waits or collects within.
@@ -138,7 +158,7 @@ bool thread_start(Object* thread, Object* start) {
   }
   kDelegate.set(thread, start);
   threads::StartOptions options;
-  options.background = kState.in<int32_t>(internal) & kBackground;
+  options.background = state_of(internal) & kBackground;
   if (auto* chars = kNameChars.in<char16_t*>(internal)) options.name = calls::to_utf8(chars, kNameLength.in<int32_t>(internal));
   options.stack_size = static_cast<uint64_t>(std::max(0, kStackSize.in<int32_t>(internal)));
   auto root = std::make_shared<gc::Handle>(thread);
@@ -149,17 +169,18 @@ bool thread_start(Object* thread, Object* start) {
           Object* self = root->get();
           abi::current().managed_thread = self;
           Object* inner = kInternal.ref(self);
-          if (!native_of(inner)) bind(inner, threads::current_thread());
-          if (kInterruptRequested.in<bool>(inner)) threads::current_thread()->interrupted = true;
+          bind(inner, threads::current_thread());
+          if (take_interrupt_request(inner)) threads::current_thread()->interrupted = true;
           run_thread(self, argument->get());
           __atomic_fetch_or(&kState.in<int32_t>(kInternal.ref(root->get())), kStopped, __ATOMIC_SEQ_CST);
           std::lock_guard hold(abort_lock());  // nobody wants an abort from here on
           stack::forget_abort(*threads::current_thread());
         },
         options);
-    if (!native_of(internal)) bind(internal, native);
+    bind(internal, native);
     threads::release(native);
   } catch (const std::system_error&) {
+    __atomic_fetch_or(&kState.in<int32_t>(internal), kStopped, __ATOMIC_SEQ_CST);
     throw_new("System", "OutOfMemoryException", "Couldn't create thread");
   }
   return true;
@@ -167,8 +188,8 @@ bool thread_start(Object* thread, Object* start) {
 
 bool join(Object* thread, int32_t timeout) {
   Object* internal = kInternal.ref(thread);
-  if (!internal || (kState.in<int32_t>(internal) & kUnstarted)) throw_new("System.Threading", "ThreadStateException", "Thread has not been started.");
-  threads::Thread* native = native_of(internal);
+  if (!internal || (state_of(internal) & kUnstarted)) throw_new("System.Threading", "ThreadStateException", "Thread has not been started.");
+  threads::Thread* native = started(internal);
   return !native || threads::join(native, timeout);
 }
 void sleep(int32_t timeout) { threads::sleep(timeout); }
@@ -179,26 +200,33 @@ bool yield() {
 }
 void interrupt(Object* thread) {
   Object* internal = kInternal.ref(thread);
-  if (internal && native_of(internal)) threads::interrupt(native_of(internal));
-  else if (internal && (kState.in<int32_t>(internal) & kUnstarted)) kInterruptRequested.in<bool>(internal) = true;
+  if (!internal) return;
+  __atomic_store_n(&kInterruptRequested.in<bool>(internal), true, __ATOMIC_SEQ_CST);
+  if (threads::Thread* native = native_of(internal); native && take_interrupt_request(internal)) threads::interrupt(native);
 }
 int32_t get_priority(Object* thread) { return kPriority.in<int32_t>(kInternal.ref(thread)); }
 void set_priority(Object* thread, int32_t p) { kPriority.in<int32_t>(kInternal.ref(thread)) = p; }
 int32_t get_state(Object* internal) {
-  int32_t s = kState.in<int32_t>(internal);
+  int32_t s = state_of(internal);
   if (threads::Thread* t = native_of(internal)) {
     if (t->finished) s |= kStopped;
     else if (t->waiting.load() > 0 && !(s & kStopped)) s |= kWaitSleepJoin;
   }
   return s;
 }
+void background_changed(Object* internal, bool background) {
+  threads::Thread* native = native_of(internal);
+  if (!native) return;  // read when the thread is bound
+  native->background = background;
+  threads::foreground_changed();  // Main may have ended, and be waiting for this thread only
+}
 void set_state(Object* internal, int32_t bits) {
   __atomic_fetch_or(&kState.in<int32_t>(internal), bits, __ATOMIC_SEQ_CST);
-  if ((bits & kBackground) && native_of(internal)) native_of(internal)->background = true;
+  if (bits & kBackground) background_changed(internal, true);
 }
 void clear_state(Object* internal, int32_t bits) {
   __atomic_fetch_and(&kState.in<int32_t>(internal), ~bits, __ATOMIC_SEQ_CST);
-  if ((bits & kBackground) && native_of(internal)) native_of(internal)->background = false;
+  if (bits & kBackground) background_changed(internal, false);
 }
 String* get_name(Object* internal) {
   auto* chars = kNameChars.in<char16_t*>(internal);
@@ -219,10 +247,8 @@ void set_name(Object* internal, const char16_t* chars, int32_t length) {
 void free_internal(Object* internal) {
   std::free(kNameChars.in<char16_t*>(internal));
   kNameChars.in<char16_t*>(internal) = nullptr;
-  if (threads::Thread* t = native_of(internal)) {
-    kNative.in<threads::Thread*>(internal) = nullptr;
-    threads::release(t);
-  }
+  __atomic_fetch_or(&kState.in<int32_t>(internal), kStopped, __ATOMIC_SEQ_CST);  // other finalizers may still ask
+  if (threads::Thread* t = __atomic_exchange_n(&kNative.in<threads::Thread*>(internal), nullptr, __ATOMIC_SEQ_CST)) threads::release(t);
 }
 int32_t domain_id() { return 1; }
 int32_t max_stack() { return 64 << 20; }
@@ -248,12 +274,7 @@ void abort_thread(Object* internal, Object* state) {
   while (was & kUnstarted)
     if (__atomic_compare_exchange_n(&kState.in<int32_t>(internal), &was, was | kAborted, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) return;
   if (was & (kAbortRequested | kStopped)) return;
-  // Between its start and its first instruction there is no native thread to be seen.
-  for (int i = 0; i < 10000 && !native_of(internal); i++) {
-    threads::NativeScope native;
-    sched_yield();
-  }
-  threads::Thread* thread = native_of(internal);
+  threads::Thread* thread = started(internal);
   if (!thread || !want_abort(*thread, internal, state ? std::make_shared<gc::Handle>(state) : nullptr)) return;
   if (thread == threads::current_thread()) throw ManagedException(stack::take_abort(*thread));
   threads::deliver_abort(thread);

@@ -7,12 +7,13 @@ using abi::Mode;
 
 namespace {
 
-// The store of the mode must precede the load of `pending` in program order; the stopper's membarrier does the rest.
+// The store of the mode must precede the load of `pending` in program order; the stopper's membarrier does the rest. What the thread reads
+// behind that load may have been moved by the stopper: acquire, against the end of the stop.
 void enter_runtime(abi::ThreadState& state) {
   for (;;) {
     state.mode.store(Mode::Runtime, std::memory_order_relaxed);
     std::atomic_signal_fence(std::memory_order_seq_cst);
-    if (!(state.pending.load(std::memory_order_relaxed) & abi::kPendingSuspend)) [[likely]] return;
+    if (!(state.pending.load(std::memory_order_acquire) & abi::kPendingSuspend)) [[likely]] return;
     const uint32_t phase = stop_phase.load();
     if (!(phase & 1)) return;  // the world is running again; the resumer clears the bit
     state.mode.store(Mode::Native);
