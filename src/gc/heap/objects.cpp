@@ -35,7 +35,7 @@ void mark_cards(const void* begin, size_t bytes) {
   if (!bytes) return;
   uintptr_t first = address(begin) >> abi::kCardShift, last = (address(begin) + bytes - 1) >> abi::kCardShift;
   if (last - first > abi::kCardMask) last = first + abi::kCardMask;
-  do __atomic_store_n(reinterpret_cast<uint8_t*>(abi::kCardBase + (first & abi::kCardMask)), uint8_t{1}, __ATOMIC_RELAXED);
+  do mark_card(reinterpret_cast<const void*>(first << abi::kCardShift));
   while (++first <= last);
 }
 

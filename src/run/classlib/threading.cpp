@@ -263,14 +263,14 @@ bool forget_abort_of(threads::Thread& thread, Object* internal) {
 bool want_abort(threads::Thread& thread, Object* internal, const std::shared_ptr<gc::Handle>& state) {
   using Abort = threads::Thread::Abort;
   std::lock_guard hold(abort_lock());
-  if (thread.finished || (__atomic_load_n(&kState.in<int32_t>(internal), __ATOMIC_SEQ_CST) & (kAbortRequested | kStopped))) return false;
+  if (thread.finished || (state_of(internal) & (kAbortRequested | kStopped))) return false;
   __atomic_fetch_or(&kState.in<int32_t>(internal), kAbortRequested, __ATOMIC_SEQ_CST);
   thread.abort_state = state;
   Abort none = Abort::None;
   return thread.abort.compare_exchange_strong(none, Abort::Wanted);
 }
 void abort_thread(Object* internal, Object* state) {
-  int32_t was = __atomic_load_n(&kState.in<int32_t>(internal), __ATOMIC_SEQ_CST);
+  int32_t was = state_of(internal);
   while (was & kUnstarted)
     if (__atomic_compare_exchange_n(&kState.in<int32_t>(internal), &was, was | kAborted, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) return;
   if (was & (kAbortRequested | kStopped)) return;
