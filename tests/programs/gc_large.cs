@@ -1,6 +1,6 @@
 // Large objects: huge arrays of every kind, zeroed when memory is used again, references in them, out of memory as an exception.
 // move: 97
-// timeout: 240
+// timeout: 120
 using System;
 using System.Collections.Generic;
 using System.Runtime.CompilerServices;

@@ -1,6 +1,5 @@
 // mcs: -r:Microsoft.CSharp.dll
 // move: 200
-// timeout: 120
 // rows: baseline adaptive move warm-store
 // The keyword dynamic: members, operators, overloads, conversions, errors, ExpandoObject, DynamicObject.
 using System;

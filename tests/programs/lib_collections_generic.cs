@@ -1,5 +1,4 @@
 // Every generic collection: List, Dictionary, HashSet, Sorted*, LinkedList, Queue, Stack, Concurrent*, ReadOnly, observable.
-// timeout: 240
 using System;
 using System.Collections;
 using System.Collections.Concurrent;

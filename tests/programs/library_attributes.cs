@@ -1,4 +1,3 @@
-// timeout: 240
 using System; using System.Collections.Generic; using System.Linq; using System.Text; using System.Reflection; using System.Diagnostics; using System.Runtime.InteropServices; using System.Threading.Tasks; using System.Runtime.CompilerServices;
 [AttributeUsage(AttributeTargets.All, AllowMultiple=true)] class MyA : Attribute { public string S; public int[] Arr; public Type Ty {get;set;} public object O; public DayOfWeek D; public MyA(){} public MyA(string s, params int[] a){S=s;Arr=a;} public override string ToString(){return "MyA("+S+","+(Arr==null?"null":string.Join("/",Arr))+","+Ty+","+O+","+D+")";} }
 class Inh : Attribute { public int V=1; public Inh(int v){V=v;} }

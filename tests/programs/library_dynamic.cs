@@ -1,4 +1,4 @@
-// timeout: 400
+// timeout: 120
 // mcs: -r:System.Core.dll -r:Microsoft.CSharp.dll
 using System; using System.Reflection; using System.Reflection.Emit; using System.Linq.Expressions; using System.Collections.Generic; using System.Linq;
 class Q { public int v; private string s="priv"; public string Name {get;set;} public static int Cnt=3; public virtual string Vm(int a){ return "vm"+a+v; } }

@@ -3,7 +3,7 @@
 // mcs: -r:System.Web -r:System.Core -r:System.Numerics -r:System.Xml
 // move: 200
 // deopt: 50
-// timeout: 400
+// timeout: 120
 using System; using System.Collections.Generic; using System.Diagnostics; using System.Globalization; using System.IO; using System.IO.MemoryMappedFiles;
 using System.Linq; using System.Security.Principal; using System.Text; using System.Threading; using System.Web;
 class P {

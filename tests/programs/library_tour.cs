@@ -1,4 +1,3 @@
-// timeout: 240
 // mcs: -r:System.Numerics.dll
 using System; using System.Collections; using System.Collections.Generic; using System.Collections.Concurrent; using System.Collections.ObjectModel; using System.Collections.Specialized; using System.Linq; using System.Text; using System.Text.RegularExpressions; using System.Globalization; using System.IO; using System.Numerics;
 class P {

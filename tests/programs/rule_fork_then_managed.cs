@@ -1,7 +1,6 @@
 // Rule: after fork(2) through P/Invoke, managed code runs in the child: it compiles new methods, allocates, collects,
 // throws and catches; the parent goes on as if nothing was. (Code pages' writable alias is not inherited.)
 // move: 20
-// timeout: 120
 // always:
 using System; using System.Runtime.InteropServices;
 class P {

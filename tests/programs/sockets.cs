@@ -2,7 +2,6 @@
 // an HTTP server and its client.
 // move: 200
 // deopt: 50
-// timeout: 120
 using System; using System.Collections.Generic; using System.IO; using System.Linq; using System.Net; using System.Net.Sockets; using System.Text; using System.Threading; using System.Threading.Tasks;
 class P {
   static void T(string name, Action a) { try { a(); } catch (Exception e) { if (e is AggregateException) e = e.InnerException; var s = e as SocketException; Console.WriteLine("!! " + name + " " + e.GetType().Name + " " + (s != null ? s.SocketErrorCode + " " + s.NativeErrorCode : e.Message)); } }

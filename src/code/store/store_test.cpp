@@ -300,7 +300,15 @@ TEST_F(StoreTest, TruncatedWhileOpen) {
 }
 
 TEST_F(StoreTest, ManySmallSegmentsBecomeOne) {
-  for (int i = 1; i <= 12; i++) fill(i, i + 1);
+  fill(1, 2);
+  {
+    // While another process merges, the writers that fill do not.
+    const int root = ::open(config.dir.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const DirectoryLock merging(root);
+    ASSERT_TRUE(merging);
+    close(root);
+    for (int i = 2; i <= 12; i++) fill(i, i + 1);
+  }
   EXPECT_EQ(segments().size(), 12u);
   {
     auto s = open();

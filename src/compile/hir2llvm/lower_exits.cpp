@@ -1,4 +1,6 @@
 // Checks and exits: a failing check stores the values of its frame states into the buffer and calls TransferDown.
+#include <llvm/IR/InlineAsm.h>
+
 #include "abi/type_head.h"
 #include "compile/hir2llvm/lowering.h"
 
@@ -147,6 +149,16 @@ uint32_t Lowering::state_symbol(const loop::Symbol& s) {
   return static_cast<uint32_t>(out_->symbols.size() - 1);
 }
 
+// The buffer's address, as a value that LLVM cannot look through. All exits of a method store into one buffer: thousands of uses, which
+// passes would walk for every change of one of them.
+Value* Lowering::exit_buffer() {
+  auto* ft = FunctionType::get(b_.getPtrTy(), {b_.getPtrTy()}, false);
+  auto* call = b_.CreateCall(ft, InlineAsm::get(ft, "", "=r,0", false), {buffer_});
+  call->setDoesNotAccessMemory();
+  call->setDoesNotThrow();
+  return call;
+}
+
 void Lowering::exit_to(const hi::Node* n, V exception) {
   auto id = static_cast<uint32_t>(out_->exits.size());
   out_->exits.emplace_back();
@@ -156,7 +168,8 @@ void Lowering::exit_to(const hi::Node* n, V exception) {
   e.state(n->state);
   exit.buffer_words = e.words;
   buffer_words_ = std::max(buffer_words_, e.words);
-  auto at = [&](uint32_t word, uint32_t byte = 0) { return address(buffer_, word * 8 + byte); };
+  V buffer = exit_buffer();
+  auto at = [&](uint32_t word, uint32_t byte = 0) { return address(buffer, word * 8 + byte); };
   if (exception) b_.CreateAlignedStore(exception, at(0), Align(8));
   for (auto& s : e.stores) b_.CreateAlignedStore(value(s.value), at(s.word), Align(8));
   // Plain words: source and buffer are this frame's own, and LLVM can then dissolve the source.
@@ -172,7 +185,7 @@ void Lowering::exit_to(const hi::Node* n, V exception) {
   auto callee = module->getOrInsertFunction(
       symbol_name({loop::SymbolKind::Helper, static_cast<uint32_t>(abi::Helper::TransferDown), 0}), ft);
   cast<Function>(callee.getCallee())->setDSOLocal(true);
-  auto* call = b_.CreateCall(ft, callee.getCallee(), {b_.getInt32(id), buffer_});
+  auto* call = b_.CreateCall(ft, callee.getCallee(), {b_.getInt32(id), buffer});
   call->addFnAttr(Attribute::NoMerge);
   call->addFnAttr(Attribute::NoReturn);
   call->addFnAttr(Attribute::Cold);

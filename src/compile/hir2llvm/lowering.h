@@ -83,6 +83,7 @@ class Lowering {
   bool lower_check(const hir::Node*);
   void guard(V ok, const hir::Node* n);  // continues in a new block if ok
   void exit_to(const hir::Node* n, V exception);  // fills the current block with the transfer
+  V exit_buffer();
   uint32_t state_symbol(const loop::Symbol&);  // index in CompiledCode::symbols
   struct ExitBuilder;
 
