@@ -1,9 +1,12 @@
 #include "abi/helpers.h"
 
+#include "abi/type_checks.h"
+
 namespace rapgo::abi {
 
 void* helper_bodies[kHelperCount];
 uint64_t helper_entries[kHelperCount];
+uint64_t* type_checks;
 
 const HelperInfo& helper_info(Helper h) {
   static const HelperInfo table[] = {

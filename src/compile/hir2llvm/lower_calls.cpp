@@ -191,7 +191,6 @@ Value* Lowering::lower_type_test(const hi::Node* n) {
   V ok;
   Constant* head = symbol_address(n->symbol);
   if (n->op == Op::IsInstance) {
-    // IsInst may be asked with null too, but most callers come with objects of the exact type: that is tested inline.
     V r = call_helper(abi::Helper::IsInst, {object, head}, n);
     ok = b_.CreateICmpNE(r, ConstantPointerNull::get(b_.getPtrTy()));
   } else {

@@ -74,6 +74,7 @@ struct WithFastPath {
   const char* slow_name;  // of the transition behind it
 };
 constexpr WithFastPath kWithFastPath[] = {{Helper::StoreElement, "StoreElement (slow)"},
+                                          {Helper::CastClass, "CastClass (slow)"},
                                           {Helper::ThreadStatic, "ThreadStatic (slow)"},
                                           {Helper::MonitorEnter, "MonitorEnter (slow)"},
                                           {Helper::MonitorExit, "MonitorExit (slow)"}};
@@ -82,6 +83,7 @@ constexpr WithFastPath kWithFastPath[] = {{Helper::StoreElement, "StoreElement (
 void CoreBuilder::fast_path(Helper h, const asmjit::Label& slow) {
   switch (h) {
     case Helper::StoreElement: stubs.restart.push_back(store_element_fast(e, slow)); break;
+    case Helper::CastClass: cast_class_fast(e, slow); break;
     case Helper::ThreadStatic: thread_static_fast(e, slow); break;
     case Helper::MonitorEnter: icall_fast(e, FastPath::MonitorEnter, slow); break;
     case Helper::MonitorExit: icall_fast(e, FastPath::MonitorExit, slow); break;
@@ -285,6 +287,7 @@ CoreStubs core_stubs() {
     b.common_pending();
     b.allocation();
     b.barrier();
+    b.is_instance();
     b.probe();
     for (int i = 0; i < abi::kHelperCount; ++i) {
       const auto h = static_cast<Helper>(i);

@@ -30,10 +30,11 @@ struct CoreBuilder {
   void transfer_up();
   void transfer_down();
   void resume_unwind();
-  // allocation_x64.cpp
+  // asm_helpers_x64.cpp
   void allocation();
   void allocation_slow();
   void barrier();
+  void is_instance();
   void probe();
   // entry_x64.cpp
   void invoke();

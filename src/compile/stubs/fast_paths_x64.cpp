@@ -7,6 +7,7 @@
 #include "abi/field_head.h"
 #include "abi/memory_map.h"
 #include "abi/sync_word.h"
+#include "abi/type_checks.h"
 #include "abi/type_head.h"
 #include "compile/stubs/transition_x64.h"
 
@@ -43,6 +44,48 @@ CoreStubs::Range store_marked(Emitter& e, const Gp& place, const Gp& value) {
   return {from, e.pc()};
 }
 
+void type_test(Emitter& e, const Gp& to, const TypeTestExits& exits) {
+  auto& a = e.a;
+  asmjit::Label ask = a.newLabel();
+  a.cmp(eax, to.r32());
+  a.je(exits.yes);
+  a.test(head_field(to, offsetof(abi::TypeHead, flags)), abi::kCheckedByCache);
+  a.jnz(ask);
+  a.mov(r11d, head_field(to, offsetof(abi::TypeHead, depth)));
+  a.cmp(r11d, abi::kDisplaySize);
+  a.jae(ask);
+  a.cmp(to.r32(), dword_ptr(rax, r11, 2, offsetof(abi::TypeHead, display)));
+  a.je(exits.yes);
+  a.jmp(exits.no);
+  a.bind(ask);
+  if (!abi::type_checks) {
+    a.jmp(exits.unknown);
+    return;
+  }
+  a.shl(rax, 32);
+  a.lea(rax, ptr(rax, to, 0, static_cast<int32_t>(abi::kTypeCheckKnown)));
+  a.mov(r11, abi::kTypeCheckFactor);
+  a.imul(r11, rax);
+  a.shr(r11, abi::kTypeCheckShift);
+  a.xor_(rax, ptr(static_cast<uint64_t>(reinterpret_cast<uintptr_t>(abi::type_checks)), r11, 3, 8));
+  a.jz(exits.no);
+  a.cmp(rax, static_cast<int32_t>(abi::kTypeCheckYes));
+  a.je(exits.yes);
+  a.jmp(exits.unknown);
+}
+
+void cast_class_fast(Emitter& e, const asmjit::Label& slow) {  // rdi = object, rsi = type
+  auto& a = e.a;
+  asmjit::Label yes = a.newLabel();
+  a.test(rdi, rdi);
+  a.jz(yes);
+  a.mov(eax, dword_ptr(rdi, offsetof(abi::Object, type)));
+  type_test(e, rsi, {yes, slow, slow});
+  a.bind(yes);
+  a.mov(rax, rdi);
+  a.ret();
+}
+
 CoreStubs::Range store_element_fast(Emitter& e, const asmjit::Label& slow) {  // rdi = array, rsi = index, rdx = value
   auto& a = e.a;
   asmjit::Label store = a.newLabel();
@@ -55,14 +98,9 @@ CoreStubs::Range store_element_fast(Emitter& e, const asmjit::Label& slow) {  //
   a.jz(store);
   a.mov(ecx, dword_ptr(rdi, offsetof(abi::Object, type)));
   a.mov(ecx, head_field(rcx, offsetof(abi::TypeHead, element)));
-  a.mov(r8d, dword_ptr(rdx, offsetof(abi::Object, type)));
-  a.cmp(ecx, r8d);
-  a.je(store);
-  a.mov(eax, head_field(rcx, offsetof(abi::TypeHead, depth)));
-  a.cmp(eax, abi::kDisplaySize);
-  a.jae(slow);
-  a.cmp(ecx, dword_ptr(r8, rax, 2, offsetof(abi::TypeHead, display)));
-  a.jne(slow);
+  a.mov(eax, dword_ptr(rdx, offsetof(abi::Object, type)));
+  type_test(e, rcx, {store, slow, slow});
+  a.jmp(slow);
   a.bind(store);
   a.lea(rdi, ptr(rdi, rsi, 3, abi::kArrayDataOffset));
   const CoreStubs::Range r = store_marked(e, rdi, rdx);

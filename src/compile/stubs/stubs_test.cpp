@@ -11,6 +11,7 @@
 #include "abi/memory_map.h"
 #include "abi/sync_word.h"
 #include "abi/thread_state.h"
+#include "abi/type_checks.h"
 #include "abi/type_head.h"
 #include "compile/stubs/emitter_x64.h"
 #include "compile/stubs/test_memory.h"
@@ -73,6 +74,17 @@ uint64_t slow_path(uint64_t first) {  // of helpers that have a fast one
   ++slow_calls;
   return first;
 }
+bool body_says;     // what mock_is_instance finds out, and remembers
+bool body_suspends;  // it finds that somebody wants this thread stopped
+abi::Object* mock_is_instance(abi::Object* o, abi::TypeHead* type) {
+  ++slow_calls;
+  seen_mode = t().mode;
+  seen_pc = t().last_pc;
+  t().pending = std::exchange(body_suspends, false) ? static_cast<uint32_t>(abi::kPendingSuspend) : 0;
+  const uint64_t key = abi::type_check_key(o->head(), type);
+  abi::type_checks[abi::type_check_slot(key)] = key | (body_says ? abi::kTypeCheckYes : 0);
+  return body_says ? o : nullptr;
+}
 uint64_t first_call_target;
 uint32_t first_call_method;
 uint64_t mock_first_call(uint32_t method, abi::ArgRegisters*) {
@@ -91,8 +103,10 @@ struct Stubs : ::testing::Test {
     abi::helper_body(Helper::CheckedDoubleToInt64) = reinterpret_cast<void*>(&mock_checked);
     abi::helper_body(Helper::ThrowIndexOutOfRange) = reinterpret_cast<void*>(&mock_throw_index);
     abi::helper_body(Helper::NewObjectSlow) = reinterpret_cast<void*>(&mock_new_slow);
-    for (Helper h : {Helper::StoreElement, Helper::ThreadStatic, Helper::MonitorEnter, Helper::MonitorExit})
+    for (Helper h : {Helper::StoreElement, Helper::CastClass, Helper::ThreadStatic, Helper::MonitorEnter, Helper::MonitorExit})
       abi::helper_body(h) = reinterpret_cast<void*>(&slow_path);
+    abi::helper_body(Helper::IsInst) = reinterpret_cast<void*>(&mock_is_instance);
+    if (!abi::type_checks) abi::type_checks = reinterpret_cast<uint64_t*>(testing::low_memory(abi::kTypeCheckSlots * 8));
     abi::helper_body(Helper::FirstCall) = reinterpret_cast<void*>(&mock_first_call);
     abi::helper_body(Helper::InterfaceMiss) = reinterpret_cast<void*>(&mock_miss);
     abi::stub_bodies.pending = mock_pending;
@@ -276,18 +290,20 @@ TEST_F(Stubs, StoreRefMarksCard) {
   munmap(cards, abi::kCardEnd - abi::kCardBase);
 }
 
+uint32_t word(const void* p) { return static_cast<uint32_t>(reinterpret_cast<uintptr_t>(p)); }
+abi::TypeHead* head(uint32_t depth, abi::TypeHead* parent, uint32_t flags = 0) {
+  auto* h = reinterpret_cast<abi::TypeHead*>(testing::low_memory(sizeof(abi::TypeHead)));
+  for (uint32_t d = 0; parent && d < depth && d < abi::kDisplaySize; d++) h->display[d] = parent->display[d];
+  h->depth = depth;
+  h->flags = flags;
+  if (depth < abi::kDisplaySize) h->display[depth] = word(h);
+  return h;
+}
+
 TEST_F(Stubs, StoreElementChecksWhatIsCommonAndLeavesTheRest) {
   auto* cards = mmap(reinterpret_cast<void*>(abi::kCardBase), abi::kCardEnd - abi::kCardBase, PROT_READ | PROT_WRITE,
                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
   ASSERT_NE(cards, MAP_FAILED);
-  const auto word = [](const void* p) { return static_cast<uint32_t>(reinterpret_cast<uintptr_t>(p)); };
-  const auto head = [&](uint32_t depth, abi::TypeHead* parent) {
-    auto* h = reinterpret_cast<abi::TypeHead*>(testing::low_memory(sizeof(abi::TypeHead)));
-    for (uint32_t d = 0; parent && d < depth; d++) h->display[d] = parent->display[d];
-    h->depth = depth;
-    if (depth < abi::kDisplaySize) h->display[depth] = word(h);
-    return h;
-  };
   abi::TypeHead *object = head(0, nullptr), *base = head(1, object), *derived = head(2, base), *other = head(1, object), *interface = head(0, nullptr);
   abi::TypeHead* deep = head(abi::kDisplaySize, derived);
   abi::TypeHead* array_head = head(1, object);
@@ -325,6 +341,64 @@ TEST_F(Stubs, StoreElementChecksWhatIsCommonAndLeavesTheRest) {
   abi::stub_entries.invoke(abi::helper_entry(Helper::StoreElement), &b);
   EXPECT_EQ(slow_calls, 1) << "null";
   munmap(cards, abi::kCardEnd - abi::kCardBase);
+}
+
+TEST_F(Stubs, TypeTestsAskOnceAndKeepRegisters) {
+  abi::TypeHead *object = head(0, nullptr), *base = head(1, object), *derived = head(2, base), *other = head(1, object);
+  abi::TypeHead *deep = head(abi::kDisplaySize, derived), *interface = head(0, nullptr, abi::kIsInterface), *array = head(1, object, abi::kIsArray);
+  uint32_t ret = 0;
+  // The sum of all registers that the helper keeps: as they were, and after it.
+  const uint64_t f = method([&](Emitter& e) {
+    const Gp kept[] = {rcx, rdx, r8, r9, r10};
+    int n = 11;
+    for (const Gp& r : kept) e.a.mov(r, n++);
+    e.a.mov(rax, 1000);
+    e.a.movq(xmm7, rax);
+    e.call(Helper::IsInst);
+    ret = e.pc();
+    for (const Gp& r : {rcx, r8, r9, r10, rdi, rsi}) e.a.add(rdx, r);
+    e.a.movq(rcx, xmm7);
+    e.a.add(rdx, rcx);
+  });
+  const auto is = [&](abi::TypeHead* from, abi::TypeHead* to) {
+    abi::Object o{word(from), 0};
+    InvokeBlock b;
+    b.ints[0] = from ? reinterpret_cast<uint64_t>(&o) : 0;
+    b.ints[1] = reinterpret_cast<uint64_t>(to);
+    slow_calls = 0;
+    abi::stub_entries.invoke(f, &b);
+    EXPECT_EQ(b.result_ints[1], 11 + 12 + 13 + 14 + 15 + 1000 + b.ints[0] + b.ints[1]);
+    const bool yes = b.result_ints[0] != 0;
+    if (yes) {
+      EXPECT_EQ(b.result_ints[0], b.ints[0]);
+    }
+    if (slow_calls != 0) return yes;
+    abi::stub_entries.invoke(abi::helper_entry(Helper::CastClass), &b);
+    EXPECT_EQ(b.result_ints[0], b.ints[0]);
+    EXPECT_EQ(std::exchange(slow_calls, 0), yes || !from ? 0 : 1) << "the cast of what is none is the body's";
+    return yes;
+  };
+  std::fill_n(abi::type_checks, abi::kTypeCheckSlots, 0);
+  EXPECT_FALSE(is(nullptr, base));
+  EXPECT_TRUE(is(base, base));
+  EXPECT_TRUE(is(derived, base));
+  EXPECT_TRUE(is(interface, interface));
+  EXPECT_TRUE(is(array, array));
+  EXPECT_FALSE(is(other, base));
+  EXPECT_FALSE(is(base, derived));
+  EXPECT_EQ(slow_calls, 0);
+  for (abi::TypeHead* to : {interface, array, deep})
+    for (abi::TypeHead* from : {base, derived, other}) {
+      body_says = from != other;
+      body_suspends = from == derived;
+      const int calls = body_suspends ? 2 : 1;
+      EXPECT_EQ(is(from, to), from != other);
+      EXPECT_EQ(slow_calls, calls);
+      EXPECT_EQ(seen_mode, abi::Mode::Runtime);
+      EXPECT_EQ(seen_pc, f + ret);
+      EXPECT_EQ(is(from, to), from != other) << "remembered";
+      EXPECT_EQ(slow_calls, 0);
+    }
 }
 
 TEST_F(Stubs, ThinLocksAreTakenAndGivenBackWithoutATransition) {

@@ -86,7 +86,8 @@ Object* is_instance(Object* object, Type* type) { return object && is_instance_o
 Type* type_of(Object* object) { return stack::type_of(object); }
 
 void register_type_bodies() {
-  set_leaf<&leaf_isinst>(Helper::IsInst);
+  init_type_checks();
+  abi::helper_body(Helper::IsInst) = reinterpret_cast<void*>(&isinst_body);
   set_body<&cast_class>(Helper::CastClass);
   set_body<&unbox_check>(Helper::UnboxCheck);
   set_body<&element_address_check>(Helper::ElementAddressCheck);

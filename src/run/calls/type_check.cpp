@@ -2,6 +2,8 @@
 
 #include <atomic>
 
+#include "abi/type_checks.h"
+#include "code/memory/low_memory.h"
 #include "run/calls/invoke.h"
 #include "run/stack/objects.h"
 #include "run/stack/throw.h"
@@ -14,69 +16,37 @@ using load::types::Type;
 
 namespace {
 
-// One word holds a whole answer: from << 32 | to | known | yes; heads are 16-aligned.
-constexpr uint32_t kSlots = 4096;
-constexpr uint64_t kKnown = 1, kYes = 2;
-std::atomic<uint64_t> cache[kSlots];
-
-uint32_t word(const TypeHead* h) { return static_cast<uint32_t>(reinterpret_cast<uintptr_t>(h)); }
-uint64_t key_of(const TypeHead* from, const TypeHead* to) { return static_cast<uint64_t>(word(from)) << 32 | word(to) | kKnown; }
-std::atomic<uint64_t>& slot_of(uint64_t key) { return cache[(key * 0x9E3779B97F4A7C15ull) >> 52]; }
+std::atomic_ref<uint64_t> slot_of(uint64_t key) { return std::atomic_ref(abi::type_checks[abi::type_check_slot(key)]); }
 
 bool ask(const TypeHead* from, const TypeHead* to, uint64_t key) {
-  Type* source = Type::from({from->type});
-  Type* target = Type::from({to->type});
-  const bool yes = source->is_assignable_to(target);
-  slot_of(key).store(key | (yes ? kYes : 0), std::memory_order_relaxed);
+  const bool yes = Type::from({from->type})->is_assignable_to(Type::from({to->type}));
+  slot_of(key).store(key | (yes ? abi::kTypeCheckYes : 0), std::memory_order_relaxed);
   return yes;
-}
-
-// -1: unknown
-int known(const TypeHead* from, const TypeHead* to, uint64_t key) {
-  if (from == to) return 1;
-  if (!(to->flags & (abi::kIsInterface | abi::kIsArray | abi::kIsDelegate | abi::kIsNullable))) return abi::derives_from(from, to);
-  const uint64_t entry = slot_of(key).load(std::memory_order_relaxed);
-  if ((entry & ~kYes) != key) return -1;
-  return (entry & kYes) != 0;
 }
 
 }  // namespace
 
-static_assert(kSlots == 4096);
-
 bool is_instance_of(const TypeHead* from, const TypeHead* to) {
-  const uint64_t key = key_of(from, to);
-  const int answer = known(from, to, key);
-  return answer >= 0 ? answer != 0 : ask(from, to, key);
+  if (from == to) return true;
+  if (!(to->flags & abi::kCheckedByCache) && to->depth < abi::kDisplaySize) return abi::derives_from(from, to);
+  const uint64_t key = abi::type_check_key(from, to);
+  const uint64_t entry = slot_of(key).load(std::memory_order_relaxed);
+  if ((entry & ~abi::kTypeCheckYes) == key) return (entry & abi::kTypeCheckYes) != 0;
+  return ask(from, to, key);
 }
 
-// The slow path makes the transition by hand, as a stub would: the caller is managed code, and frames keep rbp.
-abi::Object* leaf_isinst(abi::Object* object, TypeHead* type) {
-  if (!object) return nullptr;
-  const TypeHead* from = object->head();
-  const uint64_t key = key_of(from, type);
-  const int answer = known(from, type, key);
-  if (answer >= 0) [[likely]] return answer ? object : nullptr;
-  abi::ThreadState& s = abi::current();
-  const auto* frame = static_cast<const uint64_t*>(__builtin_frame_address(0));
-  s.last_pc = reinterpret_cast<uint64_t>(__builtin_return_address(0));
-  s.last_sp = reinterpret_cast<uint64_t>(frame + 2);
-  s.last_fp = frame[0];
-  s.mode.store(abi::Mode::Runtime, std::memory_order_relaxed);
-  std::atomic_signal_fence(std::memory_order_seq_cst);
-  bool yes = false;
+abi::Object* isinst_body(abi::Object* object, TypeHead* type) {
+  if (abi::current().pending.load(std::memory_order_relaxed) & abi::kPendingSuspend) threads::safepoint();
   try {
-    yes = ask(from, type, key);
+    return is_instance_of(object->head(), type) ? object : nullptr;
   } catch (const std::exception&) {  // a type that cannot be loaded has no instances
+    return nullptr;
   }
-  for (;;) {
-    s.mode.store(abi::Mode::Managed, std::memory_order_relaxed);
-    std::atomic_signal_fence(std::memory_order_seq_cst);
-    if (!(s.pending.load(std::memory_order_relaxed) & abi::kPendingSuspend)) break;
-    s.mode.store(abi::Mode::Runtime, std::memory_order_relaxed);
-    threads::safepoint();
-  }
-  return yes ? object : nullptr;
+}
+
+void init_type_checks() {
+  constexpr size_t kBytes = abi::kTypeCheckSlots * sizeof(uint64_t);
+  if (!abi::type_checks) abi::type_checks = static_cast<uint64_t*>(code::memory::meta_alloc(kBytes, 64));
 }
 
 void throw_bad_cast(abi::Object*, Type*) { stack::throw_invalid_cast("Specified cast is not valid."); }

@@ -1,4 +1,4 @@
-// castclass, isinst and array stores: the rules of I.8.7 through load/types, remembered in a lock-free cache.
+// castclass, isinst and array stores: the rules of I.8.7 through load/types, remembered in abi::type_checks.
 // Thread safety: any attached thread.
 #pragma once
 #include "abi/object.h"
@@ -9,8 +9,10 @@ namespace rapgo::run::calls {
 
 // Mode::Runtime; may load types.
 bool is_instance_of(const abi::TypeHead* from, const abi::TypeHead* to);
-// Helper body, called in Mode::Managed; goes to Mode::Runtime where the cache does not know.
-abi::Object* leaf_isinst(abi::Object* object, abi::TypeHead* type);
+// Body of Helper::IsInst, for what its stub does not know. Mode::Runtime; lets itself be suspended; raises nothing.
+abi::Object* isinst_body(abi::Object* object, abi::TypeHead* type);
+// Makes the cache. Before stubs are made, and before any of the above.
+void init_type_checks();
 // InvalidCastException with Mono's words, which name no types.
 [[noreturn]] void throw_bad_cast(abi::Object* object, load::types::Type* to);
 

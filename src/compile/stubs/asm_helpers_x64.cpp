@@ -1,5 +1,5 @@
 // Asm helpers: they keep every register but rax (their result), r11 and the flags, so that optimized code may call them with
-// LLVM's preserve_mostcc. Protocols: gc/binding/barrier.h.
+// LLVM's preserve_mostcc. Protocols: gc/binding/barrier.h, abi/type_checks.h.
 #include <cstddef>
 
 #include "abi/memory_map.h"
@@ -79,10 +79,30 @@ void CoreBuilder::allocation() {
   a.ret();
 }
 
+namespace {
+// What Asm helpers keep beyond the callee-saved registers. In a frame of their own, rsp as the ABI wants it.
+constexpr Gp kKept[] = {rcx, rdx, rsi, rdi, r8, r9, r10, r11};
+constexpr int32_t kKeptVectors = 256;
+constexpr int32_t kept_at(int index) { return -8 * (index + 1); }  // from rbp
+
+void keep_all(Emitter& e) {
+  for (const Gp& r : kKept) e.a.push(r);
+  e.a.sub(rsp, kKeptVectors);
+  for (int i = 0; i < 16; ++i) e.a.movups(ptr(rsp, 16 * i), xmm(i));
+}
+void restore_all_and_return(Emitter& e) {
+  for (int i = 0; i < 16; ++i) e.a.movups(xmm(i), ptr(rsp, 16 * i));
+  e.a.add(rsp, kKeptVectors);
+  for (int i = std::size(kKept); i-- > 0;) e.a.pop(kKept[i]);
+  e.a.pop(rbp);
+  e.frame_at_rsp(8);
+  e.a.ret();
+}
+}  // namespace
+
 // The slow transition, with every register kept that the fast path keeps.
 void CoreBuilder::allocation_slow() {
   auto& a = e.a;
-  static constexpr Gp kKept[] = {rcx, rdx, rsi, rdi, r8, r9, r10};
   const auto slow = [&](const char* name, const asmjit::Label& entry, Helper h) {
     begin(name);
     a.bind(entry);
@@ -90,26 +110,51 @@ void CoreBuilder::allocation_slow() {
     e.frame_pushed();
     a.mov(rbp, rsp);
     e.frame_at_rbp();
-    for (const Gp& r : kKept) a.push(r);
-    a.push(r11);
-    a.sub(rsp, 256);
-    for (int i = 0; i < 16; ++i) a.movups(ptr(rsp, 16 * i), xmm(i));
+    keep_all(e);
     // The helper's own stub records this frame's return address: the walk passes through this stub by its unwind row.
     asmjit::Label target = a.newLabel();
     a.call(target);
-    for (int i = 0; i < 16; ++i) a.movups(xmm(i), ptr(rsp, 16 * i));
-    a.add(rsp, 256);
-    a.pop(r11);
-    for (int i = std::size(kKept); i-- > 0;) a.pop(kKept[i]);
-    a.pop(rbp);
-    e.frame_at_rsp(8);
-    a.ret();
+    restore_all_and_return(e);
     a.bind(target);
     a.jmp(h == Helper::NewObjectSlow ? full_labels[0] : h == Helper::NewVectorSlow ? full_labels[1] : full_labels[2]);
   };
   slow("NewObject (slow)", new_object_slow, Helper::NewObjectSlow);
   slow("NewVector (slow)", new_vector_slow, Helper::NewVectorSlow);
   slow("NewString (slow)", new_string_slow, Helper::NewStringSlow);
+}
+
+// rdi = object, rsi = type. The body may be suspended, but raises nothing: optimized code describes no frame state here.
+void CoreBuilder::is_instance() {
+  auto& a = e.a;
+  asmjit::Label yes = a.newLabel(), no = a.newLabel(), unknown = a.newLabel(), again = a.newLabel(), done = a.newLabel();
+  begin("IsInst");
+  stubs.helper[static_cast<int>(Helper::IsInst)] = e.pc();
+  a.test(rdi, rdi);
+  a.jz(no);
+  a.mov(eax, dword_ptr(rdi, offsetof(abi::Object, type)));
+  type_test(e, rsi, {yes, no, unknown});
+  a.bind(yes);
+  a.mov(rax, rdi);
+  a.ret();
+  a.bind(no);
+  a.xor_(eax, eax);
+  a.ret();
+
+  begin("IsInst (slow)");
+  a.bind(unknown);
+  enter_transition(e, abi::Mode::Runtime);
+  keep_all(e);
+  a.bind(again);
+  a.mov(rdi, ptr(rbp, kept_at(3)));
+  a.mov(rsi, ptr(rbp, kept_at(2)));
+  body_call(Helper::IsInst);
+  set_mode(e, abi::Mode::Managed);
+  a.test(RAPGO_TLS4(pending), abi::kPendingSuspend);
+  a.jz(done);
+  set_mode(e, abi::Mode::Runtime);
+  a.jmp(again);
+  a.bind(done);
+  restore_all_and_return(e);
 }
 
 // rdi = slot, rsi = value. The card is marked first, the store comes last; any slot address will do, the card number wraps.
