@@ -320,7 +320,9 @@ TEST_F(Stubs, StoreElementChecksWhatIsCommonAndLeavesTheRest) {
     b.ints[2] = of ? reinterpret_cast<uint64_t>(value) : 0;
     abi::stub_entries.invoke(abi::helper_entry(Helper::StoreElement), &b);
     const bool stored = index < 4 && array[2 + index] == b.ints[2];
-    if (stored) EXPECT_EQ(static_cast<uint8_t*>(cards)[(reinterpret_cast<uint64_t>(array + 2 + index) >> abi::kCardShift) & abi::kCardMask], 1);
+    if (stored) {
+      EXPECT_EQ(static_cast<uint8_t*>(cards)[(reinterpret_cast<uint64_t>(array + 2 + index) >> abi::kCardShift) & abi::kCardMask], 1);
+    }
     EXPECT_NE(stored, slow_calls == 1);
     return stored;
   };
