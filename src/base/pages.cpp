@@ -76,6 +76,7 @@ void stop_serving_pages() {
 
 void GrowingPages::start(uintptr_t begin, uintptr_t end) {
   begin = (begin + kPage - 1) & ~(kPage - 1);
+  begin_ = begin;
   end_ = end & ~(kPage - 1);
   const uintptr_t first = std::min(begin + step_, end_);
   make_present_soon(begin, first);
@@ -85,10 +86,11 @@ void GrowingPages::start(uintptr_t begin, uintptr_t end) {
 void GrowingPages::ask(uintptr_t at) {
   uintptr_t from = asked_.load(std::memory_order_relaxed);
   if (from >= end_ || at >= end_) return;
-  const uintptr_t to = std::min(from + (at + step_ - from + step_ - 1) / step_ * step_, end_);
+  const uintptr_t needed = (at + step_ - from + step_ - 1) / step_ * step_, share = (from - begin_) / 8 / step_ * step_;
+  const uintptr_t to = std::min(from + std::max(needed, share), end_);
   if (!asked_.compare_exchange_strong(from, to, std::memory_order_relaxed)) return;  // another thread asks
   // Whoever fills more than a few steps at once is better off without.
-  if (to - from <= 4 * step_) make_present_soon(from, to);
+  if (needed <= 4 * step_) make_present_soon(from, to);
 }
 
 }  // namespace rapgo::base

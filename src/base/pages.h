@@ -35,9 +35,9 @@ class GrowingPages {
 
  private:
   void ask(uintptr_t at);
-  const uintptr_t step_;
+  const uintptr_t step_;  // the least; larger where much is used already: waking who serves has its price
   std::atomic<uintptr_t> asked_{UINTPTR_MAX};  // up to here; before `start`: never again
-  uintptr_t end_ = 0;
+  uintptr_t begin_ = 0, end_ = 0;
 };
 
 }  // namespace rapgo::base
