@@ -38,6 +38,8 @@ void announce_stop();  // async-signal-safe
 
 bool world_is_mine();   // the calling thread has stopped the world (and holds the registry's lock)
 
+void forget_stop();  // in a forked child: whoever stopped or was about to is not there
+
 // Blocks (in Mode::Native, or in the signal handler) until `phase` is over.
 void wait_phase(uint32_t phase);
 

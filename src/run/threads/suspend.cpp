@@ -98,6 +98,11 @@ void resume_world() {
   stopper_lock().unlock();
 }
 
+void forget_stop() {
+  new (&stopper_lock()) std::mutex;
+  if (stop_phase.load() % 2 != 0) stop_phase.fetch_add(1);
+}
+
 uint64_t last_stop_ns() { return last_stop; }
 
 void freeze_others_for_exit() { stop_world(); }

@@ -206,7 +206,28 @@ std::vector<Thread*>& registry() { return state().threads; }
 void on_thread_attached(void (*hook)(Thread&)) { attached_hooks().push_back(hook); }
 void on_thread_detaching(void (*hook)(Thread&)) { detaching_hooks().push_back(hook); }
 
-void init() { install_signal_handlers(); }
+// A forked child has the thread that called fork and none of the others: neither stops nor the end of the program may wait for
+// them, and locks they held are open. A collection that the fork met in
+// another thread stays unfinished there.
+static void after_fork_in_child() {
+  Registry& r = state();
+  new (&r.lock) std::mutex;
+  new (&r.ends_lock) std::mutex;
+  new (&r.ends) std::condition_variable;
+  Thread* self = current_thread();
+  std::erase_if(r.threads, [self](Thread* t) { return t != self; });
+  if (self) {
+    self->tid = static_cast<pid_t>(syscall(SYS_gettid));
+    self->state->pending.fetch_and(~abi::kPendingSuspend);
+  }
+  forget_stop();
+}
+
+void init() {
+  install_signal_handlers();
+  static const int once = pthread_atfork(nullptr, nullptr, after_fork_in_child);
+  if (once != 0) base::fatal("pthread_atfork");
+}
 
 Thread* start(std::function<void()> body, const StartOptions& options) {
   auto* thread = new Thread;
