@@ -9,8 +9,9 @@
 
 namespace rapgo::abi {
 
-inline constexpr size_t kTypeCheckSlots = 4096;
-inline constexpr int kTypeCheckShift = 64 - 12;
+inline constexpr int kTypeCheckBits = 12;
+inline constexpr size_t kTypeCheckSlots = size_t{1} << kTypeCheckBits;
+inline constexpr int kTypeCheckShift = 64 - kTypeCheckBits;
 inline constexpr uint64_t kTypeCheckFactor = 0x9E3779B97F4A7C15;
 inline constexpr uint64_t kTypeCheckKnown = 1, kTypeCheckYes = 2;
 // Types that the display cannot answer for, at whatever depth.

@@ -129,10 +129,7 @@ void CoreBuilder::is_instance() {
   asmjit::Label yes = a.newLabel(), no = a.newLabel(), unknown = a.newLabel(), again = a.newLabel(), done = a.newLabel();
   begin("IsInst");
   stubs.helper[static_cast<int>(Helper::IsInst)] = e.pc();
-  a.test(rdi, rdi);
-  a.jz(no);
-  a.mov(eax, dword_ptr(rdi, offsetof(abi::Object, type)));
-  type_test(e, rsi, {yes, no, unknown});
+  object_type_test(e, no, {yes, no, unknown});
   a.bind(yes);
   a.mov(rax, rdi);
   a.ret();

@@ -74,13 +74,18 @@ void type_test(Emitter& e, const Gp& to, const TypeTestExits& exits) {
   a.jmp(exits.unknown);
 }
 
+void object_type_test(Emitter& e, const asmjit::Label& null, const TypeTestExits& exits) {
+  auto& a = e.a;
+  a.test(rdi, rdi);
+  a.jz(null);
+  a.mov(eax, dword_ptr(rdi, offsetof(abi::Object, type)));
+  type_test(e, rsi, exits);
+}
+
 void cast_class_fast(Emitter& e, const asmjit::Label& slow) {  // rdi = object, rsi = type
   auto& a = e.a;
   asmjit::Label yes = a.newLabel();
-  a.test(rdi, rdi);
-  a.jz(yes);
-  a.mov(eax, dword_ptr(rdi, offsetof(abi::Object, type)));
-  type_test(e, rsi, {yes, slow, slow});
+  object_type_test(e, yes, {yes, slow, slow});
   a.bind(yes);
   a.mov(rax, rdi);
   a.ret();
@@ -100,7 +105,6 @@ CoreStubs::Range store_element_fast(Emitter& e, const asmjit::Label& slow) {  //
   a.mov(ecx, head_field(rcx, offsetof(abi::TypeHead, element)));
   a.mov(eax, dword_ptr(rdx, offsetof(abi::Object, type)));
   type_test(e, rcx, {store, slow, slow});
-  a.jmp(slow);
   a.bind(store);
   a.lea(rdi, ptr(rdi, rsi, 3, abi::kArrayDataOffset));
   const CoreStubs::Range r = store_marked(e, rdi, rdx);

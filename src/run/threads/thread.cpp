@@ -207,8 +207,7 @@ void on_thread_attached(void (*hook)(Thread&)) { attached_hooks().push_back(hook
 void on_thread_detaching(void (*hook)(Thread&)) { detaching_hooks().push_back(hook); }
 
 // A forked child has the thread that called fork and none of the others: neither stops nor the end of the program may wait for
-// them, and locks they held are open. A collection that the fork met in
-// another thread stays unfinished there.
+// them, and locks they held are open. A collection that the fork met in another thread stays unfinished there.
 static void after_fork_in_child() {
   Registry& r = state();
   new (&r.lock) std::mutex;
